@@ -1,0 +1,13 @@
+//! Plain words of the business. No IO, no async, no model: every room may use these, and they use nothing.
+
+mod answer;
+mod audio;
+mod language;
+mod passage;
+mod question;
+
+pub use answer::{Answer, Card, Choice, Heard, Mood, Route, Source, Timings};
+pub use audio::{Audio, HEARING_RATE_HZ};
+pub use language::{Language, Localised, is_han};
+pub use passage::{Origin, Passage};
+pub use question::{Question, Way};
