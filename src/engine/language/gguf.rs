@@ -132,7 +132,7 @@ fn tensor_bytes(info: &TensorInfo) -> Option<u64> {
     (elements / block).checked_mul(info.ggml_dtype.type_size()).map(|bytes| bytes as u64)
 }
 
-/// A walk over the header that only counts: it allocates nothing but metadata keys.
+/// A walk over the header that only counts: it holds one string at a time.
 struct Scan<'a, R> {
     reader: &'a mut R,
     left: u64,

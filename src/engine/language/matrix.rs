@@ -121,13 +121,12 @@ impl Matrix {
         let (unit, lane) = (row / LANES * self.units() + block, row % LANES);
         let length = self.layout.quant_bytes();
         let quants = &mut self.quants[unit * length..][..length];
-        for (index, &quant) in from.quants.iter().enumerate() {
-            let (byte, shift) = place(self.layout, index, lane);
-            quants[byte] |= if self.layout == Layout::Bytes { quant } else { (quant & 15) << shift };
-            if self.layout == Layout::Sixes {
-                let (byte, shift) = upper_place(index, lane);
-                quants[byte] |= (quant >> 4) << shift;
-            }
+        match self.layout {
+            Layout::Bytes => interleave(quants, lane, &from.quants),
+            _ => interleave(quants, lane, &lower_halves(&from.quants)),
+        }
+        if self.layout == Layout::Sixes {
+            interleave(&mut quants[UPPER_PAIRS..], lane, &upper_pairs(&from.quants));
         }
         let scales = self.layout.scales();
         for (index, &scale) in from.scales.iter().take(scales).enumerate() {
@@ -189,6 +188,27 @@ fn float<const N: usize>(column: &[u8], lane: usize) -> [u8; N] {
     bytes
 }
 
+/// Where the upper pairs of a block of sixes begin.
+const UPPER_PAIRS: usize = BLOCK * LANES / 2;
+
+/// Puts a row's bytes into its lane, four to each 64.
+fn interleave(quants: &mut [u8], lane: usize, row: &[u8]) {
+    for (to, four) in quants.chunks_exact_mut(4 * LANES).zip(row.chunks_exact(4)) {
+        to[4 * lane..][..4].copy_from_slice(four);
+    }
+}
+
+fn lower_halves(quants: &[u8; BLOCK]) -> [u8; BLOCK / 2] {
+    std::array::from_fn(|i| quants[i] & 15 | quants[i + 16] << 4)
+}
+
+fn upper_pairs(quants: &[u8; BLOCK]) -> [u8; BLOCK / 4] {
+    std::array::from_fn(|i| {
+        let pair = |s: usize| quants[i / 4 * 16 + 4 * s + i % 4] >> 4 << (2 * s);
+        pair(0) | pair(1) | pair(2) | pair(3)
+    })
+}
+
 /// Byte and shift of weight `index` of a block, in `lane`.
 fn place(layout: Layout, index: usize, lane: usize) -> (usize, u32) {
     let (group, within) = (index / 4, index % 4);
@@ -201,5 +221,5 @@ fn place(layout: Layout, index: usize, lane: usize) -> (usize, u32) {
 /// Byte and shift of the two upper bits of weight `index` of a block of sixes.
 fn upper_place(index: usize, lane: usize) -> (usize, u32) {
     let (half, group, within) = (index / 16, index % 16 / 4, index % 4);
-    (256 + 64 * half + 4 * lane + within, 2 * group as u32)
+    (UPPER_PAIRS + 64 * half + 4 * lane + within, 2 * group as u32)
 }

@@ -58,7 +58,7 @@ fn expect_shape(file: &ModelFile, name: &str, want: &[usize]) -> Result<GgmlDTyp
     Ok(kind)
 }
 
-fn layout(kind: GgmlDType) -> Option<Layout> {
+pub(super) fn layout(kind: GgmlDType) -> Option<Layout> {
     match kind {
         GgmlDType::Q4_0 => Some(Layout::Nibbles),
         GgmlDType::Q4_1 | GgmlDType::Q4K => Some(Layout::NibblesMinimum),

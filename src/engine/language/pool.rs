@@ -226,7 +226,7 @@ mod tests {
             let mut pool = Pool::new(threads).expect("threads start");
             for count in [0, 1, 7, 1_000] {
                 let seen: Vec<AtomicUsize> = (0..count).map(|_| AtomicUsize::new(0)).collect();
-                pool.run(count, 3, &|range| range.for_each(|task| drop(seen[task].fetch_add(1, SeqCst))));
+                pool.run(count, 3, &|range| range.for_each(|task| _ = seen[task].fetch_add(1, SeqCst)));
                 assert!(seen.iter().all(|times| times.load(SeqCst) == 1), "{threads} threads, {count} tasks");
             }
         }
@@ -237,7 +237,7 @@ mod tests {
         let mut pool = Pool::new(2).expect("threads start");
         let done = AtomicUsize::new(0);
         for _ in 0..20_000 {
-            pool.run(4, 1, &|range| drop(done.fetch_add(range.len(), SeqCst)));
+            pool.run(4, 1, &|range| _ = done.fetch_add(range.len(), SeqCst));
         }
         assert_eq!(done.into_inner(), 80_000);
     }

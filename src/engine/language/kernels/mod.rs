@@ -15,6 +15,8 @@ mod matmul;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod scalar;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 
