@@ -14,7 +14,7 @@
 
 use half::{bf16, f16};
 
-use super::buffer::Buffer;
+use super::buffer::{Arena, Buffer};
 use super::kernels::LANES;
 
 /// Weights in a block, and activations that share one scale.
@@ -84,11 +84,11 @@ pub(crate) struct Matrix {
 impl Matrix {
     /// # Panics
     /// When `columns` does not fit the layout's blocks: the file's reader has checked it.
-    pub(crate) fn zeroed(layout: Layout, rows: usize, columns: usize) -> Self {
+    pub(crate) fn zeroed(layout: Layout, rows: usize, columns: usize, arena: &mut Arena) -> Self {
         assert!(!layout.is_quantized() || columns.is_multiple_of(BLOCK));
         let units = rows.div_ceil(LANES) * if layout.is_quantized() { columns / BLOCK } else { columns };
-        let quants = Buffer::zeroed(units * layout.quant_bytes());
-        Self { layout, rows, columns, quants, scales: Buffer::zeroed(units * layout.scales() * LANES) }
+        let quants = arena.zeroed(units * layout.quant_bytes());
+        Self { layout, rows, columns, quants, scales: arena.zeroed(units * layout.scales() * LANES) }
     }
 
     pub(crate) fn rows(&self) -> usize {

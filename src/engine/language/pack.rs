@@ -4,6 +4,7 @@
 use candle_core::quantized::GgmlDType;
 use half::{bf16, f16};
 
+use super::buffer::Arena;
 use super::gguf::ModelFile;
 use super::matrix::{BLOCK, Block, Layout, Matrix};
 use crate::engine::EngineError;
@@ -11,16 +12,21 @@ use crate::engine::EngineError;
 /// Bytes read from the file at a time: what loading needs beside the model itself.
 const STRIP_BYTES: usize = 1 << 20;
 
-/// Reads tensor `name` as a `[rows, columns]` matrix. Blocks on the disk.
+/// Reads tensor `name` as a `[rows, columns]` matrix into `arena`. Blocks on the disk.
 ///
 /// # Errors
 /// [`EngineError::Unusable`] when it is missing, of another shape, or of a type that usher has no kernel for.
-pub(crate) fn matrix(file: &ModelFile, name: &str, rows: usize, columns: usize) -> Result<Matrix, EngineError> {
+pub(crate) fn matrix(
+    file: &ModelFile,
+    name: &str,
+    [rows, columns]: [usize; 2],
+    arena: &mut Arena,
+) -> Result<Matrix, EngineError> {
     let kind = expect_shape(file, name, &[rows, columns])?;
     let layout = layout(kind).ok_or_else(|| {
         file.unusable(format!("tensor {name} is {kind:?}; usher reads Q4_0, Q4_1, Q8_0, Q4_K, Q6_K, F32, F16 and BF16"))
     })?;
-    let mut matrix = Matrix::zeroed(layout, rows, columns);
+    let mut matrix = Matrix::zeroed(layout, rows, columns, arena);
     let row_bytes = columns / kind.block_size() * kind.type_size();
     let strip_rows = (STRIP_BYTES / row_bytes).clamp(1, rows);
     let mut strip = vec![0; strip_rows * row_bytes];

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::buffer::Arena;
 use super::config::Config;
 use super::gguf::ModelFile;
 use super::matrix::Matrix;
@@ -37,12 +38,14 @@ impl Weights {
     /// Reads all tensors. Blocks on the disk for as long as the model is large.
     pub(crate) fn read(file: &ModelFile, config: &Config) -> Result<Self, EngineError> {
         refuse_unknown(file, config)?;
+        let (mut arena, table) = (Arena::new(), [config.vocabulary, config.width]);
         let head = file.tensor("output.weight").is_some();
+        let layers = (0..config.layers).map(|layer| Layer::read(file, config, layer, &mut arena));
         Ok(Self {
-            embedding: pack::matrix(file, "token_embd.weight", config.vocabulary, config.width)?,
-            layers: (0..config.layers).map(|layer| Layer::read(file, config, layer)).collect::<Result<_, _>>()?,
+            layers: layers.collect::<Result<_, _>>()?,
+            embedding: pack::matrix(file, "token_embd.weight", table, &mut arena)?,
             norm: pack::vector(file, "output_norm.weight", config.width)?,
-            head: head.then(|| pack::matrix(file, "output.weight", config.vocabulary, config.width)).transpose()?,
+            head: head.then(|| pack::matrix(file, "output.weight", table, &mut arena)).transpose()?,
         })
     }
 
@@ -52,26 +55,26 @@ impl Weights {
 }
 
 impl Layer {
-    fn read(file: &ModelFile, config: &Config, layer: usize) -> Result<Self, EngineError> {
+    fn read(file: &ModelFile, config: &Config, layer: usize, arena: &mut Arena) -> Result<Self, EngineError> {
         let Config { width, feed_forward, head_width, .. } = *config;
         let (queries, keys) = (config.heads * head_width, config.kv_heads * head_width);
-        let matrix = |name: &str, rows, columns| pack::matrix(file, &tensor_name(layer, name), rows, columns);
+        let mut matrix = |name: &str, shape| pack::matrix(file, &tensor_name(layer, name), shape, arena);
         let vector = |name: &str, length| pack::vector(file, &tensor_name(layer, name), length);
         Ok(Self {
             attention_norm: vector("attn_norm", width)?,
-            query: matrix("attn_q", queries, width)?,
-            key: matrix("attn_k", keys, width)?,
-            value: matrix("attn_v", keys, width)?,
+            query: matrix("attn_q", [queries, width])?,
+            key: matrix("attn_k", [keys, width])?,
+            value: matrix("attn_v", [keys, width])?,
             query_key_norms: if config.qk_norm {
                 Some((vector("attn_q_norm", head_width)?, vector("attn_k_norm", head_width)?))
             } else {
                 None
             },
-            output: matrix("attn_output", width, queries)?,
+            output: matrix("attn_output", [width, queries])?,
             feed_norm: vector("ffn_norm", width)?,
-            gate: matrix("ffn_gate", feed_forward, width)?,
-            up: matrix("ffn_up", feed_forward, width)?,
-            down: matrix("ffn_down", width, feed_forward)?,
+            gate: matrix("ffn_gate", [feed_forward, width])?,
+            up: matrix("ffn_up", [feed_forward, width])?,
+            down: matrix("ffn_down", [width, feed_forward])?,
         })
     }
 }

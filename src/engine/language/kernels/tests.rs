@@ -5,6 +5,7 @@ use candle_core::{Device, Tensor};
 
 use super::*;
 use crate::engine::language::activations::Split;
+use crate::engine::language::buffer::Arena;
 use crate::engine::language::pack::pack_row;
 
 const KINDS: [GgmlDType; 8] = [
@@ -49,7 +50,7 @@ fn random_matrix(kind: GgmlDType, random: &mut Random) -> (Matrix, Vec<f32>) {
 
 fn packed(kind: GgmlDType, bytes: &[u8]) -> Matrix {
     let layout = crate::engine::language::pack::layout(kind).expect("supported");
-    let mut matrix = Matrix::zeroed(layout, ROWS, COLUMNS);
+    let mut matrix = Matrix::zeroed(layout, ROWS, COLUMNS, &mut Arena::new());
     for (row, bytes) in bytes.chunks_exact(bytes.len() / ROWS).enumerate() {
         pack_row(&mut matrix, row, kind, bytes);
     }
