@@ -5,6 +5,7 @@
 
 mod dense;
 mod encoder;
+mod lanes;
 
 use std::path::Path;
 

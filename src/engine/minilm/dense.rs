@@ -1,18 +1,22 @@
 //! A dense layer `y = W x + b` over packed weights, fast for the few rows that one question has.
 //!
 //! A general matrix product repacks the weights at every call, which for a dozen rows costs more than the product. Here
-//! they are packed once, when the model is read. Knows nothing of models or words.
+//! they are packed once, when the model is read, as f16: a question is over before the weights are read, so half the bytes
+//! is nearly half the time. Knows nothing of models or words.
 
-/// Outputs that are computed together: one AVX-512 register, two of AVX2, four of NEON.
-const LANES: usize = 16;
+use half::f16;
 
-/// Rows that share one pass over a panel; with [`LANES`] this fills the registers (12 + 1 of AVX-512's 32; 12 + 3 of AVX2's 16).
+use super::lanes::{LANES, Lanes, Portable};
+#[cfg(target_arch = "x86_64")]
+use super::lanes::{Avx2, Avx512};
+
+/// Rows that share one pass over a panel, as many as the registers hold: 12 + 1 of AVX-512's 32, 6 * 2 + 3 of AVX2's 16.
 const ROWS_WIDE: usize = 12;
 const ROWS: usize = 6;
 
-/// Packed weights `[outputs / LANES][inputs][LANES]` f32 and biases `[outputs]`.
+/// Packed weights `[outputs / LANES][inputs][LANES]` f16 and biases `[outputs]` f32.
 pub struct Dense {
-    panels: Vec<f32>,
+    panels: Vec<f16>,
     bias: Vec<f32>,
     inputs: usize,
     speed: Speed,
@@ -35,7 +39,7 @@ impl Speed {
             if is_x86_feature_detected!("avx512f") {
                 return Self::Avx512;
             }
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("f16c") {
                 return Self::Avx2;
             }
         }
@@ -51,11 +55,11 @@ impl Dense {
     pub fn new(weight: &[f32], bias: Vec<f32>, inputs: usize) -> Self {
         let outputs = bias.len();
         assert!(outputs.is_multiple_of(LANES) && weight.len() == outputs * inputs, "a dense layer's shapes were checked");
-        let mut panels = vec![0.0; weight.len()];
+        let mut panels = vec![f16::ZERO; weight.len()];
         for (panel, rows) in panels.chunks_exact_mut(inputs * LANES).zip(weight.chunks_exact(inputs * LANES)) {
             for (lane, row) in rows.chunks_exact(inputs).enumerate() {
                 for (input, &value) in row.iter().enumerate() {
-                    panel[input * LANES + lane] = value;
+                    panel[input * LANES + lane] = f16::from_f32(value);
                 }
             }
         }
@@ -81,82 +85,94 @@ impl Dense {
             Speed::Avx512 => unsafe { self.apply_avx512(rows, into) },
             #[cfg(target_arch = "x86_64")]
             Speed::Avx2 => unsafe { self.apply_avx2(rows, into) },
-            Speed::Portable => self.apply_in_blocks::<ROWS, false>(rows, into),
+            // SAFETY: plain sums run everywhere.
+            Speed::Portable => unsafe { self.apply_in_blocks::<Portable, ROWS>(rows, into) },
         }
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f")]
     fn apply_avx512(&self, rows: &[f32], into: &mut [f32]) {
-        self.apply_in_blocks::<ROWS_WIDE, true>(rows, into);
+        // SAFETY: this function is compiled for the instructions.
+        unsafe { self.apply_in_blocks::<Avx512, ROWS_WIDE>(rows, into) }
     }
 
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,fma")]
+    #[target_feature(enable = "avx2,fma,f16c")]
     fn apply_avx2(&self, rows: &[f32], into: &mut [f32]) {
-        self.apply_in_blocks::<ROWS, true>(rows, into);
+        // SAFETY: this function is compiled for the instructions.
+        unsafe { self.apply_in_blocks::<Avx2, ROWS>(rows, into) }
     }
 
     /// Panels outside, rows inside: each panel is read from memory once and stays in the first caches for all rows.
+    ///
+    /// # Safety
+    /// As [`Lanes`] says.
     #[inline(always)]
-    fn apply_in_blocks<const BLOCK: usize, const FUSED: bool>(&self, rows: &[f32], into: &mut [f32]) {
+    unsafe fn apply_in_blocks<L: Lanes, const BLOCK: usize>(&self, rows: &[f32], into: &mut [f32]) {
         let outputs = self.outputs();
-        for (index, (panel, bias)) in
-            self.panels.chunks_exact(self.inputs * LANES).zip(self.bias.chunks_exact(LANES)).enumerate()
-        {
-            let column = index * LANES;
+        let panels = self.panels.chunks_exact(self.inputs * LANES).zip(self.bias.as_chunks().0);
+        for (index, (panel, bias)) in panels.enumerate() {
+            let tile = Tile { panel, bias, inputs: self.inputs, outputs, column: index * LANES };
             let blocks = rows.chunks(BLOCK * self.inputs).zip(into.chunks_mut(BLOCK * outputs));
-            for (block, target) in blocks {
-                let mut row = 0;
-                let count = block.len() / self.inputs;
-                if count == BLOCK {
-                    tile::<BLOCK, FUSED>(panel, block, self.inputs, bias, target, outputs, column);
-                    continue;
-                }
-                while row < count {
-                    let rest = &block[row * self.inputs..];
-                    let target = &mut target[row * outputs..];
-                    row += match count - row {
-                        1 => tile::<1, FUSED>(panel, rest, self.inputs, bias, target, outputs, column),
-                        2 | 3 => tile::<2, FUSED>(panel, rest, self.inputs, bias, target, outputs, column),
-                        4..8 => tile::<4, FUSED>(panel, rest, self.inputs, bias, target, outputs, column),
-                        _ => tile::<8, FUSED>(panel, rest, self.inputs, bias, target, outputs, column),
-                    };
-                }
+            for (rows, into) in blocks {
+                // SAFETY: handed on.
+                unsafe { tile.apply::<L, BLOCK>(rows, into) };
             }
         }
     }
 }
 
-/// One tile of `COUNT` rows by [`LANES`] outputs, summed in registers; returns `COUNT`.
-#[inline(always)]
-fn tile<const COUNT: usize, const FUSED: bool>(
-    panel: &[f32],
-    rows: &[f32],
+/// A panel of weights with the place of its outputs in a row.
+struct Tile<'a> {
+    panel: &'a [f16],
+    bias: &'a [f32; LANES],
     inputs: usize,
-    bias: &[f32],
-    into: &mut [f32],
     outputs: usize,
     column: usize,
-) -> usize {
-    let rows: [&[f32]; COUNT] = std::array::from_fn(|row| &rows[row * inputs..][..inputs]);
-    let mut sums = [[0.0f32; LANES]; COUNT];
-    for (input, weights) in panel.as_chunks::<LANES>().0.iter().enumerate() {
-        for (sum, row) in sums.iter_mut().zip(&rows) {
-            let value = row[input];
-            for (sum, &weight) in sum.iter_mut().zip(weights) {
-                // `mul_add` without the instruction would call a library function for every product.
-                *sum = if FUSED { value.mul_add(weight, *sum) } else { *sum + value * weight };
+}
+
+impl Tile<'_> {
+    /// At most `BLOCK` rows; a full block, the common case, in one pass, the last rows of a batch by fours and ones.
+    #[inline(always)]
+    unsafe fn apply<L: Lanes, const BLOCK: usize>(&self, rows: &[f32], into: &mut [f32]) {
+        if rows.len() == BLOCK * self.inputs {
+            // SAFETY: handed on.
+            return unsafe { self.rows::<L, BLOCK>(rows, into) };
+        }
+        let (fours, ones) = rows.split_at(rows.len() / (4 * self.inputs) * 4 * self.inputs);
+        let (into_fours, into_ones) = into.split_at_mut(fours.len() / self.inputs * self.outputs);
+        for (rows, into) in fours.chunks_exact(4 * self.inputs).zip(into_fours.chunks_exact_mut(4 * self.outputs)) {
+            // SAFETY: handed on.
+            unsafe { self.rows::<L, 4>(rows, into) };
+        }
+        for (rows, into) in ones.chunks_exact(self.inputs).zip(into_ones.chunks_exact_mut(self.outputs)) {
+            // SAFETY: handed on.
+            unsafe { self.rows::<L, 1>(rows, into) };
+        }
+    }
+
+    /// `COUNT` rows by [`LANES`] outputs, summed in registers.
+    #[inline(always)]
+    unsafe fn rows<L: Lanes, const COUNT: usize>(&self, rows: &[f32], into: &mut [f32]) {
+        let rows: [&[f32]; COUNT] = std::array::from_fn(|row| &rows[row * self.inputs..][..self.inputs]);
+        // SAFETY: handed on; `get_unchecked` stays inside because each row has `inputs` numbers, as many as the panel has chunks.
+        unsafe {
+            let mut sums = [L::zero(); COUNT];
+            for (input, weights) in self.panel.as_chunks().0.iter().take(self.inputs).enumerate() {
+                let weights = L::load_half(weights);
+                for (sum, row) in sums.iter_mut().zip(&rows) {
+                    *sum = sum.plus(*row.get_unchecked(input), weights);
+                }
+            }
+            let bias = L::load(self.bias);
+            for (row, sum) in sums.into_iter().enumerate() {
+                let target = &mut into[row * self.outputs + self.column..];
+                let target = target.first_chunk_mut().expect("a row has room for its last panel");
+                sum.add(bias).store(target);
             }
         }
     }
-    for (row, sum) in sums.iter().enumerate() {
-        let target = &mut into[row * outputs + column..][..LANES];
-        for (target, (sum, bias)) in target.iter_mut().zip(sum.iter().zip(bias)) {
-            *target = sum + bias;
-        }
-    }
-    COUNT
 }
 
 #[cfg(test)]
@@ -194,7 +210,7 @@ mod tests {
                 for (index, got) in got.iter().enumerate() {
                     let (row, output) = (index / outputs, index % outputs);
                     let want: f32 = (0..inputs)
-                        .map(|input| rows[row * inputs + input] * weight[output * inputs + input])
+                        .map(|input| rows[row * inputs + input] * f16::from_f32(weight[output * inputs + input]).to_f32())
                         .sum::<f32>()
                         + bias[output];
                     // 96 products of size 1 in another order of summation: 96 * 2^-24 is 6e-6.
