@@ -1,1 +1,8 @@
-//! (skeleton)
+//! (in work)
+mod documents;
+mod identifiers;
+mod items;
+mod limits;
+mod sentences;
+mod tables;
+mod words;
