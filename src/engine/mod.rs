@@ -3,6 +3,8 @@
 //! Callers hold a `Box<dyn Generator>` and friends, each on its own [`Worker`](crate::base::worker::Worker); no type of
 //! candle, ort or any other adapter leaves this room. The room does not know what the words mean or who asks.
 
+pub mod language;
+
 use std::ops::ControlFlow;
 
 use crate::base::Stop;
