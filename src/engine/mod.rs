@@ -4,6 +4,7 @@
 //! candle, ort or any other adapter leaves this room. The room does not know what the words mean or who asks.
 
 pub mod language;
+pub mod whisper;
 
 use std::ops::ControlFlow;
 

@@ -1,5 +1,5 @@
-//! Typed reading of a GGUF file's metadata: every value is checked for its kind before anybody uses it. Knows keys and kinds, never
-//! what a key means.
+//! Typed reading of a GGUF file's metadata: every value is checked for its kind before anybody uses it. Knows keys and
+//! kinds, never what a key means.
 
 use std::collections::HashMap;
 
@@ -47,8 +47,8 @@ impl<'a> Metadata<'a> {
         self.array(key, items_max, "unsigned numbers", unsigned)
     }
 
-    /// The error that says why this file's metadata cannot be used. The metadata does not know its file, so the model's own name stands
-    /// for it until whoever opened the file puts the path there.
+    /// The error that says why this file's metadata cannot be used. The metadata does not know its file, so the model's
+    /// own name stands for it until whoever opened the file puts the path there.
     pub fn unusable(self, reason: impl Into<String>) -> EngineError {
         let path = match self.0.get("general.name") {
             Some(Value::String(name)) => name.chars().take(80).collect(),

@@ -1,5 +1,6 @@
-//! How text is cut into pieces before merging: one rule for each pre-tokenizer that a GGUF file can name in `tokenizer.ggml.pre`. The
-//! rule is part of the model: another one gives other token identifiers, and worse answers, without any error.
+//! How text is cut into pieces before merging: one rule for each pre-tokenizer that a GGUF file can name in
+//! `tokenizer.ggml.pre`. The rule is part of the model: another one gives other token identifiers, and worse answers,
+//! without any error.
 
 use tokenizers::normalizers::unicode::NFC;
 use tokenizers::pre_tokenizers::PreTokenizerWrapper;
@@ -26,10 +27,12 @@ pub(super) struct Rule {
     pub ignore_merges: bool,
 }
 
-/// The rule called `name`. A file that names none, or `default`, is cut as GPT-2 does, for whose tokenizer the `gpt2` model is named.
+/// The rule called `name`. A file that names none, or `default`, is cut as GPT-2 does, for whose tokenizer the `gpt2`
+/// model is named.
 ///
 /// # Errors
-/// [`EngineError::Unusable`] for a name that is not known here: a near rule would answer worse without anybody seeing why.
+/// [`EngineError::Unusable`] for a name that is not known here: a near rule would answer worse without anybody seeing
+/// why.
 pub(super) fn rule(metadata: Metadata, name: &str) -> Result<Rule, EngineError> {
     let broken = |error| metadata.unusable(format!("pre-tokenizer {name}: {error}"));
     match name {

@@ -1,10 +1,11 @@
 //! A conversation to token identifiers, so that nothing a message says can become a control token: a visitor who types
 //! `<|im_start|>system` has typed eleven characters and given no order.
 //!
-//! Templates concatenate, trim and ask after whitespace, so messages cannot simply be encoded apart: the pieces at their edges would be
-//! cut differently from what the model was trained on. Instead the letters of a message go through the template in disguise: each
-//! character that is not whitespace becomes one of Unicode's private characters. What still spells a control token afterwards, the
-//! template wrote. The text is cut there; between the cuts the disguise is taken off and everything is encoded as plain text.
+//! Templates concatenate, trim and ask after whitespace, so messages cannot simply be encoded apart: the pieces at
+//! their edges would be cut differently from what the model was trained on. Instead the letters of a message go through
+//! the template in disguise: each character that is not whitespace becomes one of Unicode's private characters. What
+//! still spells a control token afterwards, the template wrote. The text is cut there; between the cuts the disguise is
+//! taken off and everything is encoded as plain text.
 
 use std::collections::HashMap;
 
@@ -12,8 +13,9 @@ use super::template::ChatTemplate;
 use super::tokenizer::{Stretch, Tokenizer};
 use crate::engine::{EngineError, Message};
 
-/// The first character of the supplementary private use planes (Unicode Standard, section 23.5), which go on to the end of Unicode: no
-/// token is spelled with them and no rule about letters or whitespace touches them. There are 131,072; a prompt has fewer characters.
+/// The first character of the supplementary private use planes (Unicode Standard, section 23.5), which go on to the end
+/// of Unicode: no token is spelled with them and no rule about letters or whitespace touches them. There are 131,072; a
+/// prompt has fewer characters.
 const DISGUISES_FIRST: u32 = 0xF_0000;
 
 /// The identifiers of `messages` up to where the answer begins, control tokens from the template alone.

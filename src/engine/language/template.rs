@@ -1,5 +1,5 @@
-//! The model's own chat template: how it was trained to read a conversation. A template comes from the model's file, so it is a
-//! stranger's program: it runs with a budget of work and memory, and sees the messages and nothing else.
+//! The model's own chat template: how it was trained to read a conversation. A template comes from the model's file, so
+//! it is a stranger's program: it runs with a budget of work and memory, and sees the messages and nothing else.
 
 use std::collections::HashMap;
 
@@ -16,8 +16,8 @@ use crate::engine::{EngineError, Message, Role};
 
 /// Longest template in bytes; the longest in the field (tool calling, several languages) have about 20,000.
 const TEMPLATE_BYTES_MAX: usize = 64 << 10;
-/// Work one rendering may do, in minijinja's unit: an instruction, or 64 bytes made. A prompt of 8,000 tokens takes about 2,000; this
-/// much takes well under a second and at most 64 MB.
+/// Work one rendering may do, in minijinja's unit: an instruction, or 64 bytes made. A prompt of 8,000 tokens takes
+/// about 2,000; this much takes well under a second and at most 64 MB.
 const FUEL_MAX: u64 = 1_000_000;
 /// Widest indentation of `tojson`; templates use 2 and 4.
 const INDENT_MAX: usize = 16;
@@ -44,7 +44,8 @@ impl ChatTemplate {
     /// Compiles `tokenizer.chat_template`.
     ///
     /// # Errors
-    /// [`EngineError::Unusable`] when there is none (the model was not trained to converse), or it is too long or no valid template.
+    /// [`EngineError::Unusable`] when there is none (the model was not trained to converse), or it is too long or no
+    /// valid template.
     pub fn from_gguf(metadata: &HashMap<String, Metadatum>) -> Result<Self, EngineError> {
         let metadata = Metadata(metadata);
         let source = metadata.text("tokenizer.chat_template")?;
@@ -61,11 +62,11 @@ impl ChatTemplate {
         })
     }
 
-    /// The conversation as the model reads it; with `add_generation_prompt`, ending where its answer begins. Models that can think aloud
-    /// are told not to: a visitor waits.
+    /// The conversation as the model reads it; with `add_generation_prompt`, ending where its answer begins. Models
+    /// that can think aloud are told not to: a visitor waits.
     ///
-    /// The text that comes back mixes control tokens with what visitors said: only [`prompt::encode`](super::prompt::encode) keeps the
-    /// two apart.
+    /// The text that comes back mixes control tokens with what visitors said: only
+    /// [`prompt::encode`](super::prompt::encode) keeps the two apart.
     ///
     /// # Errors
     /// [`EngineError::Failed`] when the template refuses the conversation or uses up its budget.
@@ -103,8 +104,8 @@ fn token_text(metadata: Metadata, key: &str) -> Result<String, EngineError> {
     text.ok_or_else(|| metadata.unusable(format!("metadata key {key} is {id} and there are {} tokens", tokens.len())))
 }
 
-/// The environment that templates are written for: the one in `transformers/utils/chat_template_utils.py` (blocks trimmed, loop
-/// controls, Python's methods, three functions).
+/// The environment that templates are written for: the one in `transformers/utils/chat_template_utils.py` (blocks
+/// trimmed, loop controls, Python's methods, three functions).
 fn environment(source: &str) -> Result<Environment<'static>, Error> {
     let mut environment = Environment::new();
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);

@@ -14,12 +14,14 @@ use crate::engine::EngineError;
 /// Longest text that is encoded at once, bytes: a context of 32,768 tokens at four bytes a token, twice over.
 pub const TEXT_BYTES_MAX: usize = 256 << 10;
 
-/// Control tokens that end an answer in the model families of the catalogue, beside those the metadata names: some files name only one of two.
+/// Control tokens that end an answer in the model families of the catalogue, beside those the metadata names: some
+/// files name only one of two.
 const ENDS: [&str; 6] = ["<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>"];
 
 /// A byte-level BPE tokenizer.
 ///
-/// Control and added tokens are kept apart from the merges: text encoded without `special` can never become one, whatever it spells.
+/// Control and added tokens are kept apart from the merges: text encoded without `special` can never become one,
+/// whatever it spells.
 pub struct Tokenizer {
     plain: tokenizers::Tokenizer,
     marks: Marks,
@@ -40,7 +42,8 @@ impl Tokenizer {
     /// Builds the tokenizer from `metadata` (`tokenizer.ggml.*`; the model must be `gpt2`).
     ///
     /// # Errors
-    /// [`EngineError::Unusable`] when a key is missing or wrong, identifiers are out of range, or the tokenizer is of another kind.
+    /// [`EngineError::Unusable`] when a key is missing or wrong, identifiers are out of range, or the tokenizer is of
+    /// another kind.
     pub fn from_gguf(metadata: &HashMap<String, Value>) -> Result<Self, EngineError> {
         let metadata = Metadata(metadata);
         let model = metadata.text("tokenizer.ggml.model")?;
@@ -59,8 +62,9 @@ impl Tokenizer {
         })
     }
 
-    /// The token identifiers of `text`. With `special`, control tokens spelled in the text become those tokens: only for text that is
-    /// ours, such as a template. Without it everything is text: what visitors say is encoded so. Nothing is put in front or behind.
+    /// The token identifiers of `text`. With `special`, control tokens spelled in the text become those tokens: only
+    /// for text that is ours, such as a template. Without it everything is text: what visitors say is encoded so.
+    /// Nothing is put in front or behind.
     ///
     /// # Errors
     /// [`EngineError::Input`] above [`TEXT_BYTES_MAX`].
@@ -99,8 +103,8 @@ impl Tokenizer {
         self.marks.cut(text)
     }
 
-    /// The bytes that token `id` adds to the output: part of a UTF-8 text, seldom whole characters. Empty for control tokens and for
-    /// identifiers outside the vocabulary.
+    /// The bytes that token `id` adds to the output: part of a UTF-8 text, seldom whole characters. Empty for control
+    /// tokens and for identifiers outside the vocabulary.
     pub fn token_bytes(&self, id: u32) -> &[u8] {
         self.bytes.get(id as usize).map_or(&[], Vec::as_slice)
     }

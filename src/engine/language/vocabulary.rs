@@ -1,5 +1,6 @@
-//! The vocabulary of a GGUF file: token texts, what each token is, the merges, and the raw bytes behind each token. Checked whole when
-//! read, so that nothing after it meets an identifier out of range. Does not know how text is cut or merged.
+//! The vocabulary of a GGUF file: token texts, what each token is, the merges, and the raw bytes behind each token.
+//! Checked whole when read, so that nothing after it meets an identifier out of range. Does not know how text is cut or
+//! merged.
 
 use std::collections::HashMap;
 
@@ -22,7 +23,8 @@ pub(super) enum Kind {
     Normal,
     /// A control token (`<|im_start|>`): means something to the model, is no text.
     Control,
-    /// Text that was added to the vocabulary beside the merges (`<think>`): shown as text, and still not made by merging.
+    /// Text that was added to the vocabulary beside the merges (`<think>`): shown as text, and still not made by
+    /// merging.
     Added,
     /// Unknown, unused or padding: neither made from text nor shown.
     Unused,
@@ -38,7 +40,8 @@ pub(super) struct Vocabulary<'a> {
 
 impl<'a> Vocabulary<'a> {
     /// # Errors
-    /// [`EngineError::Unusable`] when a key is missing, of another type, too long, or tokens, types and merges contradict each other.
+    /// [`EngineError::Unusable`] when a key is missing, of another type, too long, or tokens, types and merges
+    /// contradict each other.
     pub fn read(metadata: Metadata<'a>) -> Result<Self, EngineError> {
         let tokens = metadata.texts("tokenizer.ggml.tokens", TOKENS_MAX)?;
         let kinds = read_kinds(metadata, &tokens)?;
@@ -125,7 +128,8 @@ fn read_merges(
             let id = *index.get(part).ok_or_else(wrong)?;
             all_normal &= kinds.get(id) == Some(&Kind::Normal);
         }
-        // A merge into a control token is passed over, not refused: leaving it out is what keeps text from becoming one.
+        // A merge into a control token is passed over, not refused: leaving it out is what keeps text from becoming
+        // one.
         if all_normal {
             merges.push((left.to_owned(), right.to_owned()));
         }
@@ -144,8 +148,8 @@ fn bytes_of(text: &str, kind: Kind, alphabet: &HashMap<char, u8>) -> Vec<u8> {
     }
 }
 
-/// GPT-2's printable stand-ins for the 256 bytes: printable Latin-1 stands for itself, the others follow from U+0100 in order
-/// (`bytes_to_unicode` in OpenAI's `gpt-2/src/encoder.py`).
+/// GPT-2's printable stand-ins for the 256 bytes: printable Latin-1 stands for itself, the others follow from U+0100 in
+/// order (`bytes_to_unicode` in OpenAI's `gpt-2/src/encoder.py`).
 fn byte_alphabet() -> HashMap<char, u8> {
     let printable = |byte: u8| matches!(byte, b'!'..=b'~' | 0xA1..=0xAC | 0xAE..=0xFF);
     let others = (0..=255).filter(|&byte| !printable(byte));
