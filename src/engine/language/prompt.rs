@@ -1,5 +1,5 @@
 //! A conversation to token identifiers, so that nothing a message says can become a control token: a visitor who types
-//! `<|im_start|>system` has typed eleven characters and given no order.
+//! `<|im_start|>system` has typed some characters and given no order.
 //!
 //! Templates concatenate, trim and ask after whitespace, so messages cannot simply be encoded apart: the pieces at
 //! their edges would be cut differently from what the model was trained on. Instead the letters of a message go through
