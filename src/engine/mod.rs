@@ -4,8 +4,11 @@
 //! candle, ort or any other adapter leaves this room. The room does not know what the words mean or who asks.
 
 pub mod language;
+mod minilm;
+pub mod whisper;
 
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use crate::base::Stop;
 use crate::domain::{Audio, Language};
@@ -100,6 +103,14 @@ pub trait Embedder: Send {
     fn languages(&self) -> &[Language];
 
     fn name(&self) -> &str;
+}
+
+/// Reads the embedding model from its folder in the pack (`model.safetensors`, `tokenizer.json`). Blocks for about 0.1 s.
+///
+/// # Errors
+/// [`EngineError::Missing`] or [`EngineError::Unusable`], naming the file.
+pub fn open_embedder(folder: &Path) -> Result<Box<dyn Embedder>, EngineError> {
+    Ok(Box::new(minilm::MiniLm::open(folder)?))
 }
 
 /// What was said in a recording.

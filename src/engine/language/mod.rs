@@ -4,7 +4,9 @@
 //! they were quantized to, in an order that suits vector instructions (`pack` -> `matrix`); `weights` names them. A forward
 //! pass (`decoder`) turns tokens into logits over a pool of parking threads (`pool`) with kernels chosen for the processor
 //! (`kernels`), and keeps keys and values flat (`cache`), so that a conversation that shares its beginning with the one
-//! before need not be read again.
+//! before need not be read again. Text becomes tokens by the file's own tokenizer (`vocabulary` -> `pieces` -> `tokenizer`)
+//! and conversations become text by its chat template (`template`), joined in `prompt`, which keeps visitors' words from
+//! giving orders.
 //!
 //! The room does not know who asks or what is asked; it knows one file at a time.
 
@@ -16,9 +18,15 @@ mod decoder;
 mod gguf;
 mod kernels;
 mod matrix;
+mod metadata;
 mod pack;
+mod pieces;
 mod pool;
+pub mod prompt;
 mod rope;
+pub mod template;
+pub mod tokenizer;
+mod vocabulary;
 mod weights;
 
 pub use decoder::Decoder;
