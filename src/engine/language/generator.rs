@@ -7,7 +7,7 @@ use std::path::Path;
 use super::decoder::Decoder;
 use super::gguf::ModelFile;
 use super::prompt;
-use super::settings::Settings;
+use super::Settings;
 use super::template::ChatTemplate;
 use super::tokenizer::Tokenizer;
 use crate::base::Stop;

@@ -6,7 +6,7 @@
 //! (`kernels`), and keeps keys and values flat (`cache`), so that a conversation that shares its beginning with the one
 //! before need not be read again. Text becomes tokens by the file's own tokenizer (`vocabulary` -> `pieces` -> `tokenizer`)
 //! and conversations become text by its chat template (`template`), joined in `prompt`, which keeps visitors' words from
-//! giving orders.
+//! giving orders; `generator` writes the answer.
 //!
 //! The room does not know who asks or what is asked; it knows one file at a time.
 
@@ -15,6 +15,7 @@ mod buffer;
 mod cache;
 mod config;
 mod decoder;
+mod generator;
 mod gguf;
 mod kernels;
 mod matrix;
@@ -29,7 +30,20 @@ pub mod tokenizer;
 mod vocabulary;
 mod weights;
 
+use std::path::Path;
+
 pub use decoder::Decoder;
+
+use crate::engine::{EngineError, Generator};
+
+/// Opens the model file at `path`. Blocks for as long as reading it takes.
+///
+/// # Errors
+/// [`EngineError::Missing`], or [`EngineError::Unusable`] with the reason: truncated, hostile, of an unknown architecture, or
+/// not made to converse.
+pub fn open(path: &Path, settings: &Settings) -> Result<Box<dyn Generator>, EngineError> {
+    Ok(Box::new(generator::Writer::open(path, settings)?))
+}
 
 /// What a technician may set.
 #[derive(Debug, Clone, PartialEq, Eq)]
