@@ -5,6 +5,7 @@
 
 pub mod language;
 mod minilm;
+pub mod whisper;
 
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -66,22 +66,23 @@ impl Decoder {
     /// # Errors
     /// [`EngineError::Missing`] or [`EngineError::Unusable`] with the reason; never a panic, whatever the file holds.
     pub fn open(path: &Path, settings: &Settings) -> Result<Self, EngineError> {
-        Self::load(&ModelFile::open(path)?, settings)
+        Self::load(ModelFile::open(path)?, settings)
     }
 
-    pub(super) fn load(file: &ModelFile, settings: &Settings) -> Result<Self, EngineError> {
-        let config = Config::read(file)?;
+    pub(super) fn load(mut file: ModelFile, settings: &Settings) -> Result<Self, EngineError> {
+        let config = Config::read(&file)?;
+        file.forget_metadata();
         let context = config.context_tokens.min(settings.context_tokens_max).max(1).next_multiple_of(LANES);
         if Cache::bytes(&config, context).is_none_or(|bytes| bytes > CACHE_BYTES_MAX) {
             return Err(file.unusable(format!(
                 "a context of {context} tokens takes more than {CACHE_BYTES_MAX} bytes; lower context_tokens_max"
             )));
         }
-        let weights = Weights::read(file, &config)?;
+        let weights = Weights::read(&file, &config)?;
         let pool = Pool::new(settings.threads)
             .map_err(|error| EngineError::Failed { engine: "language", reason: error.to_string() })?;
         Ok(Self {
-            rope: Rope::read(file, &config)?,
+            rope: Rope::read(&file, &config)?,
             cache: Cache::new(&config, context),
             scratch: Scratch::new(&config),
             kernels: Kernels::best(),
@@ -109,6 +110,11 @@ impl Decoder {
         Ok(&self.scratch.logits)
     }
 
+    /// What the last [`Decoder::forward`] returned; empty before the first.
+    pub fn logits(&self) -> &[f32] {
+        &self.scratch.logits
+    }
+
     /// The tokens read so far.
     pub fn tokens(&self) -> &[u32] {
         self.cache.tokens()
@@ -134,8 +140,9 @@ impl Decoder {
         (self.kernels.name, self.pool.threads())
     }
 
-    pub(super) fn config(&self) -> &Config {
-        &self.config
+    /// Weights in all matrices, a shared embedding counted once.
+    pub fn parameters(&self) -> usize {
+        self.weights.parameters()
     }
 
     fn check(&self, tokens: &[u32]) -> Result<(), EngineError> {
