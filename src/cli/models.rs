@@ -106,10 +106,10 @@ fn pull(shelf: &Shelf, pack: &Pack, names: &[String], clients: &Clients, stop: &
     let mut progress = Progress::new();
     let pulled = Pull { shelf, pack, names, clients, stop }.run(&mut |event| progress.show(event))?;
     progress.end();
-    let text = match pulled.fetched.len() {
-        0 => format!("all {} packages are here and whole", pulled.kept.len()),
-        count => format!("fetched {count} packages ({}), {} were here", shown::size(pulled.bytes), pulled.kept.len()),
-    };
+    let missing = Installed::at(shelf.root())?;
+    let mut lines = vec![shown::pulled_line(&pulled)];
+    lines.extend(missing.missing().iter().map(shown::missing_line));
+    let text = lines.join("\n");
     let document = json!({"pack": pack.name, "fetched": pulled.fetched, "kept": pulled.kept, "bytes": pulled.bytes});
     Ok((document, text, ExitCode::SUCCESS))
 }
@@ -149,7 +149,9 @@ fn stop_on_signal() -> anyhow::Result<Stop> {
         (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
     };
     let wait = move || {
-        runtime.block_on(async { tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} } });
+        runtime.block_on(async {
+            tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+        });
         requested.request();
     };
     std::thread::Builder::new().name("models-signals".into()).spawn(wait)?;

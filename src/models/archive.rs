@@ -27,9 +27,8 @@ pub(super) fn unpack(
 ) -> Result<(), ModelsError> {
     let origin = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let source = File::open(file).map_err(ModelsError::io("open", file))?;
-    let mut put = |reader: &mut dyn Read, member: &Member| {
-        place(reader, member, root, &origin, stop).inspect(|()| done(member))
-    };
+    let mut put =
+        |reader: &mut dyn Read, member: &Member| place(reader, member, root, &origin, stop).inspect(|()| done(member));
     match origin.as_str() {
         name if name.ends_with(".whl") || name.ends_with(".zip") => from_zip(source, members, &origin, &mut put),
         name if name.ends_with(".tgz") || name.ends_with(".tar.gz") => from_tar(source, members, &origin, &mut put),

@@ -160,7 +160,9 @@ impl Entry {
         let whole = self.files.iter().all(|file| file.bytes.is_some() && file.sha256.is_some());
         match (self.pinned, &self.revision, &self.reason) {
             (true, Some(revision), _) if is_commit(revision) && whole && !self.files.is_empty() => Ok(()),
-            (true, ..) => Err("a pinned entry needs a revision of 40 digits, and bytes and sha256 of every file".into()),
+            (true, ..) => {
+                Err("a pinned entry needs a revision of 40 digits, and bytes and sha256 of every file".into())
+            }
             (false, None, Some(_)) => Ok(()),
             (false, ..) => Err("an entry that is not pinned gives a reason and no revision".into()),
         }

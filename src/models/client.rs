@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
+use super::shelf::free_bytes;
 use super::{Member, ModelsError};
 
 /// Which program fetches a package.
@@ -86,7 +87,11 @@ impl Clients {
             let found = if ours.is_file() { ours.into_os_string() } else { name.into() };
             std::env::var_os(variable).unwrap_or(found)
         };
-        Self { python: program("USHER_PYTHON", "python3"), npm: program("USHER_NPM", "npm"), hub: program("USHER_HUB", "hf") }
+        Self {
+            python: program("USHER_PYTHON", "python3"),
+            npm: program("USHER_NPM", "npm"),
+            hub: program("USHER_HUB", "hf"),
+        }
     }
 
     /// The command that writes the package into `work/out`. Everything else it writes stays under `work`.
@@ -111,23 +116,16 @@ impl Clients {
         if let Some(version) = &package.python {
             pip.args(["--python-version", version]);
         }
-        if self.pip_resumes() {
-            pip.args(["--resume-retries", "5"]);
-        }
+        // pip goes on with a broken download since 25.1; older ones pass over a setting they do not know.
+        pip.env("PIP_RESUME_RETRIES", "5");
         pip.arg("--dest").arg(work.join("out")).arg(format!("{}=={}", package.name, package.version));
         pip
-    }
-
-    /// pip goes on with a broken download since version 25.1.
-    fn pip_resumes(&self) -> bool {
-        let said = Command::new(&self.python).args(["-m", "pip", "--version"]).stderr(Stdio::null()).output();
-        said.is_ok_and(|said| pip_version(&String::from_utf8_lossy(&said.stdout)) >= Some((25, 1)))
     }
 
     fn npm(&self, package: &Package, work: &Path) -> Command {
         let mut npm = Command::new(&self.npm);
         npm.args(["pack", "--ignore-scripts", "--loglevel=error", "--no-update-notifier"]);
-        npm.args(["--fetch-retries=3", "--fetch-retry-mintimeout=2000"]);
+        npm.args(["--fetch-retries=3", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=4000"]);
         npm.arg("--cache").arg(work.join("npm")).arg("--pack-destination").arg(work.join("out"));
         npm.arg(format!("{}@{}", package.name, package.version));
         npm
@@ -144,30 +142,36 @@ impl Clients {
     /// The client's program could not be started.
     pub(super) fn absent(&self, client: Client) -> ModelsError {
         let (program, repair) = match client {
-            Client::Pip => (&self.python, "run `apt-get install python3 python3-pip`, or `./deploy/setup.sh`"),
+            Client::Pip => (&self.python, PIP_REPAIR),
             Client::Npm => (&self.npm, "run `apt-get install npm`, or `./deploy/setup.sh`"),
             Client::Hub => (&self.hub, "run `pip install huggingface_hub` in a Python environment on the path"),
         };
         ModelsError::NoClient { program: program.to_string_lossy().into_owned(), repair }
     }
 
-    /// What a failed client's last words mean.
+    /// What a failed client's words mean, and what they say in one line. A client on a full disk may not even say that.
     pub(super) fn explain(&self, package: &Package, said: &str, room: &Path) -> ModelsError {
-        let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
-        let last = said.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it said nothing");
-        let detail: String = last.chars().take(DETAIL_CHARS_MAX).collect();
-        if has(&["No space left on device", "ENOSPC"]) {
-            return ModelsError::io("write", room)(std::io::ErrorKind::StorageFull.into());
+        let speaks = |words: &[&str]| said.lines().find(|line| words.iter().any(|word| line.contains(word)));
+        let free = free_bytes(room).unwrap_or(u64::MAX);
+        if speaks(&["No space left on device", "ENOSPC"]).is_some() || free < package.bytes {
+            return ModelsError::full(room, package.bytes, free);
         }
-        if has(&["No module named pip"]) {
-            return self.absent(Client::Pip);
+        if speaks(&["No module named pip"]).is_some() {
+            let program = format!("pip for {}", self.python.to_string_lossy());
+            return ModelsError::NoClient { program, repair: PIP_REPAIR };
         }
-        match has(&NETWORK_WORDS) {
-            true => ModelsError::NoNetwork { package: package.label(), detail },
-            false => ModelsError::Refused { client: package.client.word(), package: package.label(), detail },
+        let detail = |line: &str| line.trim().chars().take(DETAIL_CHARS_MAX).collect();
+        if let Some(line) = speaks(&NETWORK_WORDS) {
+            return ModelsError::NoNetwork { package: package.label(), detail: detail(line) };
         }
+        let telling = |line: &&str| !line.trim().is_empty() && !line.contains("complete log");
+        let last = said.lines().rev().find(telling).unwrap_or("it said nothing");
+        ModelsError::Refused { client: package.client.word(), package: package.label(), detail: detail(last) }
     }
 }
+
+/// How pip comes onto a Debian machine.
+const PIP_REPAIR: &str = "run `apt-get install python3 python3-pip`, or `./deploy/setup.sh`";
 
 impl Client {
     pub(super) fn word(self) -> &'static str {
@@ -197,9 +201,3 @@ const NETWORK_WORDS: [&str; 12] = [
     "ETIMEDOUT",
     "ENETUNREACH",
 ];
-
-/// Major and minor out of `pip 25.1.1 from ...`.
-fn pip_version(said: &str) -> Option<(u32, u32)> {
-    let mut parts = said.split_whitespace().nth(1)?.split('.');
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
-}

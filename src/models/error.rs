@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::shelf::free_bytes;
+
 /// A failure of this room. Every text names the thing, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelsError {
@@ -30,7 +32,9 @@ pub enum ModelsError {
     #[error("{client} could not fetch {package}: {detail}")]
     Refused { client: &'static str, package: String, detail: String },
     /// Not enough room for what is to come, or the disk filled up meanwhile.
-    #[error("the disk of {path} is full: {need_mb} MB are needed and {free_mb} MB are free; make room and run the command again")]
+    #[error(
+        "the disk of {path} is full: {need_mb} MB are needed and {free_mb} MB are free; make room and run the command again"
+    )]
     DiskFull { path: String, need_mb: u64, free_mb: u64 },
     /// Another process works on the same folder.
     #[error("another `usher models` command works in {path}; wait for it to end")]
@@ -57,11 +61,16 @@ impl ModelsError {
         let path: PathBuf = path.into();
         move |source| match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                let free_mb = super::shelf::free_bytes(&path).unwrap_or(0) / 1_000_000;
-                Self::DiskFull { path: path.display().to_string(), need_mb: free_mb + 1, free_mb }
+                let free = free_bytes(&path).unwrap_or(0);
+                Self::full(&path, free + 1, free)
             }
             _ => Self::Io { doing, path: path.display().to_string(), source },
         }
+    }
+
+    pub(super) fn full(path: &Path, need: u64, free: u64) -> Self {
+        let (need_mb, free_mb) = (need.div_ceil(1_000_000), free / 1_000_000);
+        Self::DiskFull { path: path.display().to_string(), need_mb, free_mb }
     }
 
     pub(super) fn damaged(file: &str, reason: impl ToString) -> Self {

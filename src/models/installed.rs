@@ -92,7 +92,8 @@ fn fault(model: &Model, states: &[(&super::Member, State)]) -> Option<(String, S
         return absent.then(|| (format!("{program} is not on the path"), format!("apt-get install {program}")));
     }
     model.engine.paths().iter().find_map(|path| {
-        let state = states.iter().find(|(member, _)| Path::new(&member.target) == path).map_or(State::Missing, |at| at.1);
+        let state =
+            states.iter().find(|(member, _)| Path::new(&member.target) == path).map_or(State::Missing, |at| at.1);
         let bad = !matches!(state, State::Verified | State::Unchecked);
         bad.then(|| (format!("{}: {}", path.display(), state.words()), "usher models pull".into()))
     })

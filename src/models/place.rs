@@ -48,13 +48,7 @@ pub(super) fn place(
     outcome
 }
 
-fn write_part(
-    source: impl Read,
-    member: &Member,
-    part: &Path,
-    origin: &str,
-    stop: &Stop,
-) -> Result<(), ModelsError> {
+fn write_part(source: impl Read, member: &Member, part: &Path, origin: &str, stop: &Stop) -> Result<(), ModelsError> {
     let folder = part.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(ModelsError::io("create folder", folder))?;
     let mut file = File::create(part).map_err(ModelsError::io("create", part))?;
@@ -64,7 +58,10 @@ fn write_part(
     })?;
     if bytes != member.bytes {
         let more = if bytes > member.bytes { "more than that" } else { "less" };
-        return Err(ModelsError::damaged(origin, format!("{} should have {} bytes and has {more}", member.path, member.bytes)));
+        return Err(ModelsError::damaged(
+            origin,
+            format!("{} should have {} bytes and has {more}", member.path, member.bytes),
+        ));
     }
     same_digest(&format!("{} from {origin}", member.target), &member.sha256, got)?;
     file.sync_all().map_err(ModelsError::io("write", part))

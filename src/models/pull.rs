@@ -107,7 +107,8 @@ impl Pull<'_> {
     ) -> Result<(), ModelsError> {
         let folder = self.shelf.fetch_folder();
         on(Event::Fetching { package, bytes: 0 });
-        let file = fetch(package, &folder, self.clients, self.stop, &mut |bytes| on(Event::Fetching { package, bytes }))?;
+        let file =
+            fetch(package, &folder, self.clients, self.stop, &mut |bytes| on(Event::Fetching { package, bytes }))?;
         on(Event::Fetching { package, bytes: package.bytes });
         let mut placed = Vec::new();
         let outcome = unpack(&file, members, self.shelf.root(), self.stop, &mut |member| {

@@ -96,7 +96,9 @@ fn check_member(member: &Member) -> Checked {
 /// A relative path of plain names: nothing absolute, no `..`, no hidden file, nothing a shell or a file system reads otherwise.
 fn check_path(path: &str) -> Checked {
     let plain = |name: &str| {
-        !name.is_empty() && !name.starts_with('.') && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-+".contains(c))
+        !name.is_empty()
+            && !name.starts_with('.')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-+".contains(c))
     };
     match path.len() <= 200 && path.split('/').all(plain) {
         true => Ok(()),

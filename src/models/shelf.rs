@@ -1,6 +1,9 @@
 //! The models folder: where files stand, which pack is chosen, who works in it. One process changes it at a time.
 
+use std::ffi::CString;
 use std::fs::{self, File, TryLockError};
+use std::mem::MaybeUninit;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::place::digest_file;
@@ -153,11 +156,7 @@ impl Shelf {
     /// Refuses work that the disk has no room for.
     pub(super) fn check_room(&self, need: u64) -> Result<(), ModelsError> {
         match free_bytes(&self.root) {
-            Some(free) if free < need => Err(ModelsError::DiskFull {
-                path: self.root.display().to_string(),
-                need_mb: need.div_ceil(1_000_000),
-                free_mb: free / 1_000_000,
-            }),
+            Some(free) if free < need => Err(ModelsError::full(&self.root, need, free)),
             _ => Ok(()),
         }
     }
@@ -170,10 +169,18 @@ impl Shelf {
     }
 }
 
-/// Free bytes on the disk that holds `path`; `None` when the system does not say.
+/// Bytes that this process may still write on the disk that holds `path`; `None` when the system does not say.
 pub(super) fn free_bytes(path: &Path) -> Option<u64> {
-    let path = path.ancestors().find_map(|folder| folder.canonicalize().ok())?;
-    let disks = sysinfo::Disks::new_with_refreshed_list().ok()?;
-    let holding = disks.iter().filter(|disk| path.starts_with(disk.mount_point()));
-    holding.max_by_key(|disk| disk.mount_point().as_os_str().len()).map(sysinfo::Disk::available_space)
+    let folder = path.ancestors().find(|folder| folder.exists())?;
+    let name = CString::new(folder.as_os_str().as_bytes()).ok()?;
+    let mut room = MaybeUninit::<libc::statvfs>::uninit();
+    // SAFETY: `name` is a NUL-terminated string and `room` is large enough for the one structure that statvfs writes;
+    // it is read only when the call says that it was filled.
+    let room = unsafe {
+        match libc::statvfs(name.as_ptr(), room.as_mut_ptr()) {
+            0 => room.assume_init(),
+            _ => return None,
+        }
+    };
+    Some(u64::from(room.f_bavail).saturating_mul(u64::from(room.f_frsize)))
 }

@@ -2,3 +2,7 @@
 
 mod knowledge;
 mod support;
+//! The appliance through its front doors: one binary, one module a subject.
+
+mod models;
+mod tidy;

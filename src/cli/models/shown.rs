@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::models::{Catalogue, Engine, Entry, Finding, Installed, Member, Model, Pack, Shelf, State};
+use crate::models::{Catalogue, Engine, Entry, Finding, Installed, Member, Missing, Model, Pack, Pulled, Shelf, State};
 
 /// A model of the pack with its files as they stand.
 struct Row<'a> {
@@ -34,9 +34,7 @@ pub(super) fn list_document(shelf: &Shelf, pack: &Pack, installed: &Installed, c
 pub(super) fn list_text(shelf: &Shelf, pack: &Pack, installed: &Installed, catalogue: Option<&Catalogue>) -> String {
     let mut lines = vec![format!("{} in {}", pack.title, shelf.root().display())];
     lines.extend(rows(shelf, pack, installed).iter().map(Row::line));
-    for gone in installed.missing() {
-        lines.push(format!("missing {} ({}): {}; run `{}`", gone.model, gone.role, gone.fault, gone.repair));
-    }
+    lines.extend(installed.missing().iter().map(missing_line));
     for entry in catalogue.iter().flat_map(|catalogue| &catalogue.entries) {
         lines.push(entry_line(entry));
     }
@@ -57,6 +55,18 @@ pub(super) fn findings_text(findings: &[Finding]) -> String {
         true => format!("all {} files are whole", findings.len()),
         false => format!("{}\nrun `usher models pull` to fetch them again", bad.join("\n")),
     }
+}
+
+pub(super) fn pulled_line(pulled: &Pulled) -> String {
+    let (fetched, kept) = (pulled.fetched.len(), pulled.kept.len());
+    match fetched {
+        0 => format!("nothing to fetch: {kept} packages are here and whole"),
+        _ => format!("packages fetched: {fetched} ({}), already here: {kept}", size(pulled.bytes)),
+    }
+}
+
+pub(super) fn missing_line(gone: &Missing) -> String {
+    format!("missing {} ({}): {}; run `{}`", gone.model, gone.role, gone.fault, gone.repair)
 }
 
 /// Megabytes, as disks are sold.
@@ -117,7 +127,10 @@ impl Row<'_> {
         let model = self.model;
         let (name, engine, languages) = (&model.name, model.engine.word(), model.languages.join(","));
         let bytes = size(self.bytes());
-        format!("{:<10} {name:<22} {engine:<17} {languages:<6} {bytes:>9}  {:<12} {}", model.role, self.state, model.licence)
+        format!(
+            "{:<10} {name:<22} {engine:<17} {languages:<6} {bytes:>9}  {:<12} {}",
+            model.role, self.state, model.licence
+        )
     }
 }
 
