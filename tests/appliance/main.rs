@@ -1,0 +1,4 @@
+//! The appliance through its front doors, with the real engines.
+
+mod hearing;
+mod support;
