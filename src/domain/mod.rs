@@ -2,12 +2,14 @@
 
 mod answer;
 mod audio;
+mod item;
 mod language;
 mod passage;
 mod question;
 
 pub use answer::{Answer, Card, Choice, Heard, Mood, Route, Source, Timings};
 pub use audio::{Audio, HEARING_RATE_HZ};
+pub use item::{Document, Item, Part};
 pub use language::{Language, Localised, is_han};
 pub use passage::{Origin, Passage};
 pub use question::{Question, Way};

@@ -1,1 +1,112 @@
-//! (skeleton)
+//! SQLite: the only room that speaks SQL. One file, made for power cuts: write-ahead log, full sync, checked when opened.
+//!
+//! Opening several handles on one file is safe, in one process or in two; writers wait for each other. Knows rows, not
+//! what an answer is worth: searching and judging are `knowledge`'s.
+
+mod knowledge;
+mod rows;
+mod schema;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode};
+
+pub use knowledge::{Digest, KnowledgeRows, KnowledgeStore, PassageRow, Removed, WordHit};
+
+/// How long a writer waits for another one: an import of a large site holds the file for a few seconds.
+const BUSY_WAIT: Duration = Duration::from_secs(10);
+
+/// "ushr": tells our file from every other SQLite file.
+const APPLICATION_ID: i32 = 0x7573_6872;
+
+/// What can go wrong with the file.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("cannot open the database {path}; check that its folder exists and may be written")]
+    Open { path: PathBuf, source: rusqlite::Error },
+    #[error("{path} is not a database of usher; name another file or move it away")]
+    Foreign { path: PathBuf },
+    #[error("the database {path} is damaged ({found}); move it away and import the knowledge again")]
+    Damaged { path: PathBuf, found: String },
+    #[error("the database {path} was made by a newer usher; install that version, or move the file away and import again")]
+    Newer { path: PathBuf },
+    #[error("the database {path} is in use by another import; try again when it is done")]
+    Busy { path: PathBuf },
+    #[error("the disk of the database {path} is full; free some space and repeat")]
+    Full { path: PathBuf },
+    #[error("the database {path} failed")]
+    Failed { path: PathBuf, source: rusqlite::Error },
+}
+
+/// One open handle on the file, with the path for its errors.
+struct File {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl File {
+    /// Opens or makes the file, checks that it is ours and whole, and brings its schema up to date.
+    fn open(path: &Path) -> Result<Self, StoreError> {
+        let connection = Connection::open(path).map_err(|source| StoreError::Open { path: path.into(), source })?;
+        let mut file = Self { path: path.into(), connection };
+        file.check_kind()?;
+        file.prepare()?;
+        file.check_whole()?;
+        schema::bring_up_to_date(&mut file)?;
+        Ok(file)
+    }
+
+    /// Refuses a file of another program before anything is written to it.
+    fn check_kind(&self) -> Result<(), StoreError> {
+        let id: i32 = self.pragma("application_id")?;
+        let tables: i64 = self
+            .connection
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+            .map_err(|error| self.error(error))?;
+        match (id, tables) {
+            (APPLICATION_ID, _) | (0, 0) => Ok(()),
+            _ => Err(StoreError::Foreign { path: self.path.clone() }),
+        }
+    }
+
+    fn prepare(&self) -> Result<(), StoreError> {
+        let settings = format!(
+            "PRAGMA application_id = {APPLICATION_ID};
+             PRAGMA synchronous = FULL;
+             PRAGMA foreign_keys = ON;
+             PRAGMA trusted_schema = OFF;"
+        );
+        self.connection
+            .busy_timeout(BUSY_WAIT)
+            .and_then(|()| self.connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())))
+            .and_then(|()| self.connection.execute_batch(&settings))
+            .map_err(|error| self.error(error))
+    }
+
+    fn check_whole(&self) -> Result<(), StoreError> {
+        let found: String = self.pragma("quick_check(1)")?;
+        if found == "ok" { Ok(()) } else { Err(StoreError::Damaged { path: self.path.clone(), found }) }
+    }
+
+    fn pragma<T: rusqlite::types::FromSql>(&self, name: &str) -> Result<T, StoreError> {
+        self.connection
+            .query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
+            .map_err(|error| self.error(error))
+    }
+
+    /// Says a fault of SQLite in our words, with the file's name.
+    fn error(&self, source: rusqlite::Error) -> StoreError {
+        let path = self.path.clone();
+        match source.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => StoreError::Foreign { path },
+            Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged { path, found: source.to_string() },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy { path },
+            Some(ErrorCode::DiskFull) => StoreError::Full { path },
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+                StoreError::Open { path, source }
+            }
+            _ => StoreError::Failed { path, source },
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! How much each word of one language tells about where it stands: rare words tell more. Knows terms, not questions.
+
+use std::collections::HashMap;
+
+use super::words::{self, Term};
+
+/// The number of a term in its lexicon, or of none.
+pub type TermId = u32;
+
+/// Terms of one text with what each tells there, sorted by number.
+pub type Weighed = Vec<(TermId, f32)>;
+
+/// The terms of one language's items and passages.
+#[derive(Default)]
+pub struct Lexicon {
+    ids: HashMap<String, TermId>,
+    /// In how many items and passages each term stands.
+    holders: Vec<u32>,
+    owners: u32,
+}
+
+impl Lexicon {
+    /// Counts one item or passage, given its texts' terms; returns their numbers, sorted, each once.
+    pub fn count(&mut self, texts: &[Vec<Term>]) -> Vec<TermId> {
+        let mut held: Vec<TermId> = texts.iter().flatten().map(|term| self.number(&term.text)).collect();
+        held.sort_unstable();
+        held.dedup();
+        for &id in &held {
+            self.holders[id as usize] += 1;
+        }
+        self.owners += 1;
+        held
+    }
+
+    fn number(&mut self, term: &str) -> TermId {
+        if let Some(&id) = self.ids.get(term) {
+            return id;
+        }
+        let id = self.holders.len() as TermId;
+        self.ids.insert(term.to_owned(), id);
+        self.holders.push(0);
+        id
+    }
+
+    /// What `terms` tell: their kind's weight times the inverse document frequency of BM25 (Robertson and Sparck Jones).
+    /// Terms that the site never uses are numbered from the end of the lexicon and tell the most.
+    pub fn weigh(&self, terms: &[Term]) -> Weighed {
+        let mut unknown = self.holders.len() as TermId;
+        let mut weighed: Weighed = terms
+            .iter()
+            .map(|term| {
+                let id = self.ids.get(&term.text).copied().unwrap_or_else(|| {
+                    unknown += 1;
+                    unknown
+                });
+                let holders = self.holders.get(id as usize).copied().unwrap_or(0) as f32;
+                let rarity = ((self.owners as f32 + 1.0) / (holders + 0.5)).ln_1p();
+                (id, term.weight * rarity)
+            })
+            .collect();
+        weighed.sort_unstable_by_key(|(id, _)| *id);
+        weighed
+    }
+
+    pub fn weigh_text(&self, text: &str) -> Weighed {
+        self.weigh(&words::terms(text))
+    }
+}
+
+/// The cosine of two texts' terms, `0.0..=1.0`; 0 when either has none.
+pub fn likeness(left: &Weighed, right: &Weighed) -> f32 {
+    let norm = |terms: &Weighed| terms.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
+    let (mut sum, mut right_terms) = (0.0, right.iter().peekable());
+    for (id, weight) in left {
+        while right_terms.next_if(|(other, _)| other < id).is_some() {}
+        if let Some((_, other)) = right_terms.next_if(|(other, _)| other == id) {
+            sum += weight * other;
+        }
+    }
+    let norms = norm(left) * norm(right);
+    if norms > 0.0 { sum / norms } else { 0.0 }
+}
+
+/// How much of what `asked` tells stands among `held` (sorted), `0.0..=1.0`; 0 when nothing is asked.
+pub fn cover(asked: &Weighed, held: &[TermId]) -> f32 {
+    let told = |terms: &mut dyn Iterator<Item = &(TermId, f32)>| terms.map(|(_, weight)| weight).sum::<f32>();
+    let all = told(&mut asked.iter());
+    let found = told(&mut asked.iter().filter(|(id, _)| held.binary_search(id).is_ok()));
+    if all > 0.0 { found / all } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rare_words_tell_more_and_unknown_ones_the_most() {
+        let mut lexicon = Lexicon::default();
+        for text in ["gate toilet", "gate lounge", "gate bus", "gate taxi"] {
+            lexicon.count(&[words::terms(text)]);
+        }
+        let weight = |text| lexicon.weigh_text(text)[0].1;
+        assert!(weight("gate") < weight("toilet") && weight("toilet") < weight("surfboard"));
+        let same = likeness(&lexicon.weigh_text("gate toilet"), &lexicon.weigh_text("toilet gate"));
+        assert!((same - 1.0).abs() < 1e-6);
+        assert_eq!(likeness(&lexicon.weigh_text("toilet"), &lexicon.weigh_text("bus")), 0.0);
+        assert_eq!(likeness(&lexicon.weigh_text("?"), &lexicon.weigh_text("bus")), 0.0);
+    }
+
+    #[test]
+    fn cover_counts_what_the_candidate_lacks() {
+        let mut lexicon = Lexicon::default();
+        let held = lexicon.count(&[words::terms("rent a car")]);
+        lexicon.count(&[words::terms("currency exchange")]);
+        assert!((cover(&lexicon.weigh_text("rent car"), &held) - 1.0).abs() < 1e-6);
+        let other = cover(&lexicon.weigh_text("rent surfboard"), &held);
+        assert!(other > 0.2 && other < 0.5, "{other}");
+        assert_eq!(cover(&lexicon.weigh_text(""), &held), 0.0);
+    }
+}

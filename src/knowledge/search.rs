@@ -1,0 +1,103 @@
+//! Finds and ranks: the candidates of both rankers, judged by the same evidence. Knows the index and the words, not the store.
+//!
+//! The rankers only nominate. A candidate that words alone brought up still has its likeness of meaning counted against
+//! it, so the weak ranker can find a name that the strong one missed and never outvote it (rank fusion measurably did).
+
+use jiff::civil::DateTime;
+
+use super::evidence::{Asked, Evidence};
+use super::index::{Content, Index};
+use super::{Basis, Hit, score};
+use crate::domain::{Origin, Passage};
+
+/// Passages that a search returns.
+pub const PASSAGES_FOUND_MAX: usize = 8;
+
+/// Candidates that likeness of meaning nominates.
+const NEAREST_MAX: usize = 24;
+
+/// Candidates below this score are not worth returning.
+const SCORE_FLOOR: f32 = 0.02;
+
+/// Owners nearest in meaning to the question; empty without its vector.
+pub fn nearest(asked: &Asked, index: &Index) -> Vec<usize> {
+    let Some(vector) = &asked.vector else { return Vec::new() };
+    let of_language = index.owners.iter().enumerate().filter(|(_, owner)| owner.content.language() == asked.language);
+    let mut alike: Vec<(usize, f32)> = of_language
+        .filter_map(|(place, owner)| {
+            let units = &index.units[owner.units.clone()];
+            let alike = units.iter().filter_map(|unit| index.likeness(vector, unit, asked.language)).max_by(f32::total_cmp);
+            Some((place, alike?))
+        })
+        .collect();
+    alike.sort_by(|left, right| right.1.total_cmp(&left.1));
+    alike.truncate(NEAREST_MAX);
+    alike.into_iter().map(|(place, _)| place).collect()
+}
+
+/// Judges `candidates` (places in the index, in any order, doubles allowed), best first.
+pub fn rank(asked: &Asked, mut candidates: Vec<usize>, index: &Index, now: DateTime) -> Vec<Hit> {
+    let basis = if asked.vector.is_some() { Basis::Meaning } else { Basis::Words };
+    candidates.sort_unstable();
+    candidates.dedup();
+    let mut judged: Vec<Judged> = candidates
+        .into_iter()
+        .filter(|&place| match &index.owners[place].content {
+            Content::Item(item) => item.is_valid(now),
+            Content::Passage(_) => true,
+        })
+        .map(|place| Judged::new(place, asked, index, basis))
+        .filter(|judged| !judged.evidence.contradicted)
+        .collect();
+    judged.sort_by(|left, right| right.strength.total_cmp(&left.strength));
+    let scores: Vec<f32> = judged.iter().map(|one| score::score(one.strength, rival(one, &judged), basis, one.item)).collect();
+    let mut hits: Vec<Hit> = judged
+        .iter()
+        .zip(scores)
+        .filter(|(_, score)| *score >= SCORE_FLOOR)
+        .map(|(one, score)| Hit { place: one.place, passage: passage(&index.owners[one.place].content, score), evidence: one.evidence })
+        .collect();
+    hits.sort_by(|left, right| right.passage.score.total_cmp(&left.passage.score));
+    hits.truncate(PASSAGES_FOUND_MAX);
+    hits
+}
+
+struct Judged {
+    place: usize,
+    item: bool,
+    evidence: Evidence,
+    strength: f32,
+}
+
+impl Judged {
+    fn new(place: usize, asked: &Asked, index: &Index, basis: Basis) -> Self {
+        let owner = &index.owners[place];
+        let item = matches!(owner.content, Content::Item(_));
+        let evidence = Evidence::of(asked, owner, index);
+        Self { place, item, evidence, strength: score::strength(&evidence, basis, item) }
+    }
+}
+
+/// The strength of the best other candidate of the same kind.
+fn rival(one: &Judged, judged: &[Judged]) -> Option<f32> {
+    judged.iter().find(|other| other.item == one.item && other.place != one.place).map(|other| other.strength)
+}
+
+fn passage(content: &Content, score: f32) -> Passage {
+    match content {
+        Content::Item(item) => Passage {
+            origin: Origin::Item { id: item.id.clone() },
+            language: item.language,
+            title: item.questions.first().cloned().unwrap_or_default(),
+            text: item.answer.clone(),
+            score,
+        },
+        Content::Passage(row) => Passage {
+            origin: Origin::Document { file: row.file.clone(), section: row.part.section.clone() },
+            language: row.language,
+            title: row.title.clone(),
+            text: row.part.sentences.join("\n"),
+            score,
+        },
+    }
+}

@@ -1,0 +1,92 @@
+//! The tables, as steps from the oldest file to the newest. A step that was released is never edited: the next one corrects it.
+
+use rusqlite_migration::{Error, M, Migrations, MigrationDefinitionError};
+
+use super::{File, StoreError};
+
+const STEPS: &[M<'static>] = &[M::up(KNOWLEDGE)];
+
+/// Items, documents and what is searched. `entries` has one row for each phrasing, answer and document part; `words`
+/// is the index over their texts, which come segmented so that the tokenizer sees Chinese as words too. `vectors` is keyed by model and content: an
+/// unchanged text is never embedded twice, and a changed model finds none.
+const KNOWLEDGE: &str = "
+    CREATE TABLE items (
+        key INTEGER PRIMARY KEY,
+        id TEXT NOT NULL,
+        language TEXT NOT NULL,
+        answer TEXT NOT NULL,
+        tags TEXT NOT NULL,
+        valid_from TEXT,
+        valid_until TEXT,
+        media TEXT,
+        place TEXT,
+        hours TEXT,
+        fees TEXT,
+        UNIQUE (id, language)
+    ) STRICT;
+    CREATE TABLE phrasings (
+        item INTEGER NOT NULL REFERENCES items ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (item, position)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE documents (
+        key INTEGER PRIMARY KEY,
+        file TEXT NOT NULL UNIQUE,
+        language TEXT NOT NULL,
+        title TEXT NOT NULL,
+        source TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE passages (
+        key INTEGER PRIMARY KEY,
+        document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+        section TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX passages_document ON passages (document);
+    CREATE TABLE sentences (
+        passage INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (passage, position)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE entries (
+        key INTEGER PRIMARY KEY,
+        language TEXT NOT NULL,
+        item INTEGER REFERENCES items ON DELETE CASCADE,
+        passage INTEGER REFERENCES passages ON DELETE CASCADE,
+        CHECK ((item IS NULL) <> (passage IS NULL))
+    ) STRICT;
+    CREATE INDEX entries_item ON entries (item);
+    CREATE INDEX entries_passage ON entries (passage);
+    CREATE VIRTUAL TABLE words USING fts5 (
+        text, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
+    );
+    CREATE TRIGGER entries_deleted AFTER DELETE ON entries BEGIN
+        DELETE FROM words WHERE rowid = old.key;
+    END;
+    CREATE TABLE vectors (
+        model TEXT NOT NULL,
+        digest BLOB NOT NULL,
+        vector BLOB NOT NULL,
+        PRIMARY KEY (model, digest)
+    ) STRICT, WITHOUT ROWID;
+";
+
+pub(super) fn bring_up_to_date(file: &mut File) -> Result<(), StoreError> {
+    let path = file.path.clone();
+    Migrations::from_slice(STEPS).to_latest(&mut file.connection).map_err(|error| match error {
+        Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => StoreError::Newer { path },
+        Error::RusqliteError { err, .. } => file.error(err),
+        other => StoreError::Damaged { path, found: other.to_string() },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_steps_apply_to_an_empty_file() {
+        Migrations::from_slice(STEPS).validate().unwrap();
+    }
+}

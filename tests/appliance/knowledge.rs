@@ -1,0 +1,3 @@
+//! Knowledge through its door, with the real embedding model.
+
+mod embedding;
