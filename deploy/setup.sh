@@ -25,6 +25,9 @@ as_root() {
     fi
 }
 
+# Set when something is left for the next run.
+incomplete=
+
 # Once a run, and only when something is to be installed.
 lists_are_fresh=
 apt_install() {
@@ -74,13 +77,17 @@ install_clients() {
         mkdir -p "$data"
         python3 -m venv "$tools"
     fi
-    "$tools/bin/python3" -m pip install -q --disable-pip-version-check --upgrade 'pip>=25.1' ||
-        say "pip could not be renewed; the older one serves"
-    if ! command -v npm >/dev/null; then
-        "$tools/bin/python3" -m pip install -q --disable-pip-version-check "$NODE_WHEEL" && write_npm ||
-            say "there is no npm and none could be installed; hearing will be missing until \`apt-get install npm\`"
+    pip_install --upgrade 'pip>=25.1' || { incomplete=1; say "pip could not be renewed; the older one serves"; }
+    command -v npm >/dev/null || [ -x "$tools/bin/npm" ] && return
+    if pip_install "$NODE_WHEEL"; then
+        write_npm
+    else
+        incomplete=1
+        say "there is no npm and none could be installed; hearing will be missing until \`apt-get install npm\`"
     fi
 }
+
+pip_install() { "$tools/bin/python3" -m pip install -q --no-cache-dir --disable-pip-version-check "$@"; }
 
 write_npm() {
     local wheel
@@ -106,5 +113,6 @@ fi
 install_packages "${packages[@]}"
 install_rust
 install_clients
-printf '%s\n' "$mark" > "$stamp"
-say "everything is there"
+# What failed for want of a network is tried again by the next run.
+[ -z "$incomplete" ] && printf '%s\n' "$mark" > "$stamp"
+say "ready"
