@@ -1,7 +1,13 @@
 //! The appliance through its front doors, in one binary: linking many would cost more than running them.
 
+mod browser;
+mod commands;
+mod degraded;
 mod hearing;
 mod knowledge;
 mod models;
+mod page;
+mod server;
+mod socket;
 mod support;
 mod tidy;

@@ -44,7 +44,8 @@ fn random_matrix(kind: GgmlDType, random: &mut Random) -> (Matrix, Vec<f32>) {
     let floats = Tensor::from_vec(random.numbers(ROWS * COLUMNS), (ROWS, COLUMNS), &Device::Cpu).expect("fits");
     let tensor = QTensor::quantize(&floats, kind).expect("quantizes");
     let bytes = tensor.data().expect("on this processor");
-    let plain = tensor.dequantize(&Device::Cpu).and_then(|t| t.flatten_all()).and_then(|t| t.to_vec1()).expect("floats");
+    let plain =
+        tensor.dequantize(&Device::Cpu).and_then(|t| t.flatten_all()).and_then(|t| t.to_vec1()).expect("floats");
     (packed(kind, &bytes), plain)
 }
 
@@ -244,7 +245,8 @@ fn attention_agrees_with_plain_arithmetic() {
                 let shares: Vec<f64> = (0..visible(index)).map(score).collect();
                 let total: f64 = shares.iter().sum();
                 for (d, out) in out.iter().enumerate() {
-                    let want: f64 = shares.iter().enumerate().map(|(p, s)| s / total * plain(values[p * PADDED + d])).sum();
+                    let want: f64 =
+                        shares.iter().enumerate().map(|(p, s)| s / total * plain(values[p * PADDED + d])).sum();
                     assert!((f64::from(*out) - want).abs() < 1e-5, "{}: {out}, not {want}", kernels.name);
                 }
             }
