@@ -129,7 +129,9 @@ fn css(id: &str) -> String {
 fn port(driver: &mut Child) -> u16 {
     let mut lines = BufReader::new(driver.stdout.take().expect("stdout is piped")).lines().map_while(Result::ok);
     let port = lines
-        .find_map(|line| line.split_once("on port ").and_then(|(_, port)| port.trim_end_matches('.').parse().ok()))
+        .find_map(|line| {
+            line.split_once("successfully on port ").and_then(|(_, port)| port.trim_end_matches('.').parse().ok())
+        })
         .expect("chromedriver tells its port");
     std::thread::spawn(move || lines.for_each(drop));
     port
