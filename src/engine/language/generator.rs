@@ -4,10 +4,10 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use super::Settings;
 use super::decoder::Decoder;
 use super::gguf::ModelFile;
 use super::prompt;
-use super::Settings;
 use super::template::ChatTemplate;
 use super::tokenizer::Tokenizer;
 use crate::base::Stop;
