@@ -2,12 +2,14 @@
 //! Numbers against a reference implementation are in `tests/appliance`.
 
 use std::fs;
+use std::ops::ControlFlow::{Break, Continue};
 use std::path::PathBuf;
 
 use tempfile::TempDir;
 
 use super::{Decoder, Settings};
-use crate::engine::EngineError;
+use crate::base::Stop;
+use crate::engine::{EngineError, Finish, Generated, Generator, Message, Role};
 
 /// A GGUF file under construction: F32 tensors only.
 struct Gguf {
@@ -51,6 +53,30 @@ impl Gguf {
         }
         gguf.tensor("output_norm", &[32]);
         gguf
+    }
+
+    /// The same, able to converse: 48 letters (`\u{120}` is byte-level BPE's space) and two control tokens.
+    fn talking() -> Self {
+        let mut gguf = Self::tiny("llama");
+        gguf.text("tokenizer.ggml.model", "gpt2");
+        let letters = ('a'..='z').chain('A'..='U').chain(['\u{120}']).map(String::from);
+        let tokens: Vec<String> = letters.chain(["<|im_start|>".into(), "<|im_end|>".into()]).collect();
+        gguf.array("tokenizer.ggml.tokens", 8, tokens.iter().map(|token| string(token)));
+        gguf.array("tokenizer.ggml.token_type", 5, (0..50).map(|id| (if id < 48 { 1i32 } else { 3 }).to_le_bytes()));
+        gguf.array("tokenizer.ggml.merges", 8, std::iter::empty::<Vec<u8>>());
+        gguf.number("tokenizer.ggml.eos_token_id", 49);
+        let turn = "<|im_start|>{{ message.content }}<|im_end|>";
+        gguf.text(
+            "tokenizer.chat_template",
+            &format!("{{% for message in messages %}}{turn}{{% endfor %}}<|im_start|>"),
+        );
+        gguf
+    }
+
+    fn array<B: AsRef<[u8]>>(&mut self, key: &str, kind: u32, values: impl Iterator<Item = B>) {
+        let values: Vec<B> = values.collect();
+        let bytes: Vec<u8> = values.iter().flat_map(|value| value.as_ref().iter().copied()).collect();
+        self.entry(key, 9, &[&kind.to_le_bytes()[..], &(values.len() as u64).to_le_bytes(), &bytes].concat());
     }
 
     fn entry(&mut self, key: &str, kind: u32, value: &[u8]) {
@@ -275,4 +301,66 @@ fn no_byte_of_the_header_can_bring_the_program_down() {
             assert!(decoder.forward(&[1, 2], 1).is_ok(), "byte {at} changed");
         }
     }
+}
+
+fn generator() -> Box<dyn Generator> {
+    let written = Written::new(&Gguf::talking().bytes());
+    super::open(&written.path(), &Settings { threads: 1, context_tokens_max: 200 }).expect("a whole model opens")
+}
+
+/// The answer to one message, and what it cost.
+fn answer(generator: &mut dyn Generator, text: &str, tokens_max: usize) -> (String, Generated) {
+    let message = Message { role: Role::User, text: text.into() };
+    let mut answer = String::new();
+    let generated = generator.generate(&[message], tokens_max, &Stop::new(), &mut |piece| {
+        answer.push_str(piece);
+        Continue(())
+    });
+    (answer, generated.expect("answers"))
+}
+
+#[test]
+fn equal_prompts_give_equal_answers_whatever_is_cached() {
+    let mut generator = generator();
+    let (first, cost) = answer(&mut *generator, "where is the gate", 20);
+    assert_eq!((cost.prompt_tokens, cost.reused_tokens), (20, 0));
+    assert!(cost.answer_tokens > 0 && first.chars().count() <= 20, "{first}");
+    answer(&mut *generator, "where is it", 20);
+    let (again, cost) = answer(&mut *generator, "where is the gate", 20);
+    assert_eq!(again, first);
+    // The control token and "where is ", then the letters part; "the" and "it" differ at once.
+    assert_eq!(cost.reused_tokens, 10);
+    let (third, cost) = answer(&mut *generator, "where is the gate", 20);
+    assert_eq!((third, cost.reused_tokens), (first, 19));
+}
+
+#[test]
+fn a_prompt_that_leaves_no_room_for_the_answer_is_refused() {
+    let message = Message { role: Role::User, text: "a".repeat(190) };
+    let outcome = generator().generate(&[message], 20, &Stop::new(), &mut |_| panic!("nothing is written"));
+    assert!(matches!(outcome, Err(EngineError::TooLong { tokens: 213, max: 200 })), "{outcome:?}");
+}
+
+#[test]
+fn an_answer_ends_when_nobody_listens() {
+    let messages = [Message { role: Role::User, text: "hello".into() }];
+    let mut pieces = 0;
+    let broken = generator().generate(&messages, 20, &Stop::new(), &mut |_| {
+        pieces += 1;
+        Break(())
+    });
+    assert_eq!((broken.expect("answers").finish, pieces), (Finish::Stopped, 1));
+    let stop = Stop::new();
+    stop.request();
+    let stopped = generator().generate(&messages, 20, &stop, &mut |_| panic!("nothing is written"));
+    assert_eq!(stopped.expect("answers").finish, Finish::Stopped);
+}
+
+#[test]
+fn a_tokenizer_larger_than_the_model_is_refused() {
+    let mut gguf = Gguf::talking();
+    gguf.tensors[0].1 = vec![32, 49];
+    let written = Written::new(&gguf.bytes());
+    let error = super::open(&written.path(), &Settings::default()).err().expect("is refused");
+    assert!(error.to_string().ends_with("its tokenizer has 50 tokens and its embedding 49 rows"), "{error}");
 }
