@@ -60,14 +60,13 @@ fn packed(kind: GgmlDType, bytes: &[u8]) -> Matrix {
 
 fn activations(kernels: &Kernels, count: usize, random: &mut Random) -> Activations {
     let mut activations = Activations::new(count, COLUMNS);
-    let split = activations.split();
     for index in 0..count {
+        let split = activations.split();
         // SAFETY: one thread.
         let mut vector = unsafe { split.vector(index) };
         vector.floats.copy_from_slice(&random.numbers(COLUMNS));
         kernels.quantize(&mut vector);
     }
-    drop(split);
     activations
 }
 
@@ -144,12 +143,10 @@ fn products_of_extreme_bytes_do_not_saturate() {
             block.resize(34, weight as i8 as u8);
             let matrix = packed(GgmlDType::Q8_0, &block.repeat(ROWS * COLUMNS / 32));
             let mut input = Activations::new(1, COLUMNS);
+            input.floats.fill(activation);
             let split = input.split();
             // SAFETY: one thread.
-            let mut vector = unsafe { split.vector(0) };
-            vector.floats.fill(activation);
-            kernels.quantize(&mut vector);
-            drop(split);
+            kernels.quantize(&mut unsafe { split.vector(0) });
             assert_products(kernels, &matrix, &input, 1, "extreme bytes");
         }
     }
