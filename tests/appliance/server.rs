@@ -57,7 +57,7 @@ impl Server {
                 .unwrap_or_else(|| panic!("usher ended before it listened:\n{log}"))
                 .expect("the log is text");
             if let Some((_, rest)) = line.split_once("http://") {
-                break rest.trim_end_matches('/').to_string();
+                break rest.split('/').next().unwrap_or_default().to_string();
             }
             log.push_str(&line);
             log.push('\n');
