@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 use usher::engine::language::{Decoder, Settings};
 
-use crate::support::{golden, golden_numbers, model};
+use crate::golden::{golden, golden_numbers, model};
 
 /// One model and the logits after each of the last tokens.
 #[derive(Deserialize)]

@@ -10,7 +10,7 @@ use usher::engine::whisper::mel::{FRAMES, LogMel};
 use usher::engine::whisper::{Heard, Whisper, guard};
 use usher::engine::{EngineError, Transcriber};
 
-use crate::support::{golden, golden_numbers, largest_difference};
+use crate::golden::{golden, golden_numbers, largest_difference};
 
 #[derive(Deserialize)]
 struct Numbers {

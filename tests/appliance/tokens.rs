@@ -13,7 +13,7 @@ use usher::engine::language::template::ChatTemplate;
 use usher::engine::language::tokenizer::{TEXT_BYTES_MAX, Tokenizer};
 use usher::engine::{EngineError, Message, Role};
 
-use crate::support::{golden, golden_numbers, model};
+use crate::golden::{golden, golden_numbers, model};
 
 const STARTER: &str = "smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf";
 

@@ -63,6 +63,11 @@ impl ModelFile {
         &self.content.metadata
     }
 
+    /// Frees the metadata, tens of megabytes of vocabulary, before the weights come.
+    pub(crate) fn forget_metadata(&mut self) {
+        self.content.metadata = Metadata::new();
+    }
+
     pub(crate) fn tensor_names(&self) -> impl Iterator<Item = &str> {
         self.content.tensor_infos.keys().map(String::as_str)
     }

@@ -95,6 +95,10 @@ impl Matrix {
         self.rows
     }
 
+    pub(crate) fn parameters(&self) -> usize {
+        self.rows * self.columns
+    }
+
     pub(crate) fn panels(&self) -> usize {
         self.rows.div_ceil(LANES)
     }

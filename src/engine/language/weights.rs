@@ -49,12 +49,21 @@ impl Weights {
         })
     }
 
+    pub(crate) fn parameters(&self) -> usize {
+        let layers = self.layers.iter().flat_map(Layer::matrices);
+        layers.chain([&self.embedding]).chain(&self.head).map(Matrix::parameters).sum()
+    }
+
     pub(crate) fn head(&self) -> &Matrix {
         self.head.as_ref().unwrap_or(&self.embedding)
     }
 }
 
 impl Layer {
+    fn matrices(&self) -> [&Matrix; 7] {
+        [&self.query, &self.key, &self.value, &self.output, &self.gate, &self.up, &self.down]
+    }
+
     fn read(file: &ModelFile, config: &Config, layer: usize, arena: &mut Arena) -> Result<Self, EngineError> {
         let Config { width, feed_forward, head_width, .. } = *config;
         let (queries, keys) = (config.heads * head_width, config.kv_heads * head_width);
