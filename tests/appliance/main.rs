@@ -3,6 +3,9 @@
 mod browser;
 mod commands;
 mod degraded;
+mod golden;
+mod golden_language;
+mod golden_whisper;
 mod hearing;
 mod knowledge;
 mod models;
@@ -11,3 +14,4 @@ mod server;
 mod socket;
 mod support;
 mod tidy;
+mod tokens;
