@@ -69,7 +69,10 @@ impl Browser {
             if text.contains(part) {
                 return text;
             }
-            assert!(since.elapsed() < PAGE_DEADLINE, "{id} reads {text:?}, not {part:?}");
+            if since.elapsed() > PAGE_DEADLINE {
+                let page = self.value("document.body.innerText").await;
+                panic!("{id} reads {text:?}, not {part:?}, on a page that reads {page}");
+            }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }

@@ -47,13 +47,13 @@ async fn a_spoken_question_is_heard_answered_and_spoken() {
     let file = folder.path().join("question.wav");
     // The fake microphone starts with the page's first use of it: a moment of silence lets the page be ready.
     let silence = vec![0; 48_000];
-    let sound = [silence.clone(), support::said("Where can I find a pharmacy?", 48_000), silence].concat();
+    let sound = [silence.clone(), support::said("Where is the lost property office?", 48_000), silence].concat();
     fs::write(&file, support::wav(&sound, 48_000)).expect("the recording can be kept");
     let server = Server::start("airport");
     let browser = Browser::open(1080, 1920, Some(&file)).await;
     browser.goto(&format!("http://{}/", server.address)).await;
     browser.touch("hands-free").await;
-    answered(&browser, "harmac").await;
+    answered(&browser, "lost property office").await;
     browser.picture("kiosk-spoken").await;
 }
 
