@@ -70,6 +70,28 @@ fn a_document_answer_is_made_of_its_sentences() {
 }
 
 #[test]
+fn an_answer_in_the_models_own_words_says_nothing_its_passages_do_not() {
+    let data = tempfile::tempdir().unwrap();
+    support::link_models(data.path());
+    support::own_folder(&data.path().join("models/smollm2-135m-instruct"));
+    let starter = fs::read_to_string(support::root().join("models/starter.toml")).unwrap();
+    let trusting = starter.replace(".Q4_1.gguf\" }", ".Q4_1.gguf\", words_answers = true }");
+    assert_ne!(starter, trusting, "the starter pack names its language model as before");
+    fs::write(data.path().join("models/pack.toml"), trusting).unwrap();
+    let text = "The quiet room is behind pillar 14 on level 2. It closes at 22:15 every day.";
+    let document = data.path().join("rooms.en.md");
+    fs::write(&document, format!("# Quiet room\n\n{text}\n")).unwrap();
+    usher_in(data.path(), "", &["knowledge", "import", document.to_str().unwrap(), "--json"]).document();
+    for question in ["When does the quiet room close?", "Where is the quiet room?", "Does the quiet room close at 23:30?"] {
+        let answer = usher_in(data.path(), "", &["ask", question, "--json"]).document();
+        assert_eq!(answer["route"], "answer", "{answer}");
+        let numbers = answer["answer"].as_str().unwrap().split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+        let known: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).collect();
+        assert!(numbers.clone().all(|number| known.contains(&number)), "{answer}");
+    }
+}
+
+#[test]
 fn odd_questions_have_a_clear_error() {
     for (question, message) in [
         ("", "the question is empty"),

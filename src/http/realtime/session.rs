@@ -34,7 +34,7 @@ pub struct Session {
     app: Arc<App>,
     visit: Visit,
     sound: Option<Sound>,
-    /// Hands-free: the server tells when a question ends.
+    /// The server tells when a question ends: the API's default, which push to talk switches off.
     hands_free: bool,
     speak: bool,
     waiting: Option<Asked>,
@@ -68,7 +68,7 @@ impl Session {
             app,
             visit,
             sound: None,
-            hands_free: false,
+            hands_free: true,
             speak: true,
             waiting: None,
             current: None,
@@ -338,7 +338,7 @@ impl Session {
         self.current = None;
         self.waiting = None;
         self.sound = None;
-        self.hands_free = false;
+        self.hands_free = true;
         self.speak = true;
         self.visit = Visit::begin(self.app.site.languages[0]);
         tracing::info!(visit.id = self.visit.id, "a new visit begins");
