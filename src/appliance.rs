@@ -308,9 +308,10 @@ async fn listen(settings: &Settings, app: Arc<App>) -> anyhow::Result<()> {
     golden.abort();
     stopping.cancel();
     match tokio::time::timeout(STOP_DEADLINE, serving).await {
-        Ok(served) => Ok(served??),
-        Err(_) => Ok(tracing::warn!("connections were still open after {STOP_DEADLINE:?}")),
+        Ok(served) => served??,
+        Err(_) => tracing::warn!("connections were still open after {STOP_DEADLINE:?}"),
     }
+    Ok(())
 }
 
 async fn stopped() -> std::io::Result<()> {

@@ -37,10 +37,13 @@ pub struct Engines {
     pub ears: Vec<Hearer>,
     pub voice: Option<Worker<Box<dyn Voice>>>,
     /// Opens a detector of one live sound; it remembers the chunks before, so that every socket has its own.
-    pub detectors: Option<Box<dyn Fn() -> Result<Box<dyn SpeechDetector>, EngineError> + Send + Sync>>,
+    pub detectors: Option<OpenDetector>,
     /// Role and name of every engine, for the answer document.
     pub names: Vec<(&'static str, String)>,
 }
+
+/// Opens a speech detector.
+pub type OpenDetector = Box<dyn Fn() -> Result<Box<dyn SpeechDetector>, EngineError> + Send + Sync>;
 
 /// A pair of ears and the languages they know.
 pub struct Hearer {
@@ -121,7 +124,7 @@ impl TurnError {
             Self::Question(QuestionError::Empty) => Sentence::Empty,
             Self::Question(QuestionError::TooLong { .. }) => Sentence::TooLong,
             Self::Question(QuestionError::NotText) => Sentence::NotText,
-            Self::Audio(AudioError::TooLong { .. } | AudioError::TooLarge { .. }) => Sentence::SoundTooLong,
+            Self::Audio(AudioError::TooLong | AudioError::TooLarge { .. }) => Sentence::SoundTooLong,
             Self::Audio(_) => Sentence::SoundUnreadable,
             Self::CannotHear(_) => Sentence::CannotHear,
             Self::Busy(Busy::Full(_)) => Sentence::Busy,

@@ -17,9 +17,7 @@ static ENGLISH: LazyLock<Regex> = LazyLock::new(|| {
     let connect = format!(
         r"(?:connect|transfer|put|pass|hand|forward|switch|escalate|redirect)\s+(?:me|us|this|over)?(?:\s*(?:through|over|on))?\s*(?:to|with)\s+{WHO}\b.*"
     );
-    let want = format!(
-        r"(?:i(?:'d|\s+would)?\s+(?:rather\s+|really\s+|just\s+)?(?:want|need|like|prefer)|get\s+me|find\s+me|call(?:\s+me)?|fetch|bring|send|give\s+me|is\s+there|can\s+i\s+(?:have|see|get)|could\s+i\s+(?:have|see|get))\s+(?:a|an|some|any)?\s*(?:(?:real|live|actual|human)\s+)*(?:human(?:\s+being)?|person|someone|somebody|agent|representative|operator|staff(?:\s+member)?|member\s+of\s+(?:the\s+)?staff|people|employee)(?:\s+(?:to\s+(?:talk|speak|help|come|assist).*|who\s+can.*|i\s+can\s+(?:talk|speak|ask).*|here.*|please|now|instead|not\s+a.*|over\s+here.*|around.*))?[\s.!?]*"
-    );
+    let want = r"(?:i(?:'d|\s+would)?\s+(?:rather\s+|really\s+|just\s+)?(?:want|need|like|prefer)|get\s+me|find\s+me|call(?:\s+me)?|fetch|bring|send|give\s+me|is\s+there|can\s+i\s+(?:have|see|get)|could\s+i\s+(?:have|see|get))\s+(?:a|an|some|any)?\s*(?:(?:real|live|actual|human)\s+)*(?:human(?:\s+being)?|person|someone|somebody|agent|representative|operator|staff(?:\s+member)?|member\s+of\s+(?:the\s+)?staff|people|employee)(?:\s+(?:to\s+(?:talk|speak|help|come|assist).*|who\s+can.*|i\s+can\s+(?:talk|speak|ask).*|here.*|please|now|instead|not\s+a.*|over\s+here.*|around.*))?[\s.!?]*";
     let not_machine =
         r".*\bnot\s+(?:to\s+|with\s+)?(?:a\s+|this\s+|the\s+)?(?:machine|robot|bot|computer|screen|kiosk)\b.*";
     let pattern = format!(r"(?i)^(?:{alone}[\s.!?]*|.*\b{talk}|.*\b{connect}|(?:.*[\s,.!?])?{want}|{not_machine})$");

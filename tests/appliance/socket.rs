@@ -34,6 +34,7 @@ async fn a_typed_question_gets_a_sourced_spoken_captioned_answer_in_both_languag
 #[tokio::test]
 async fn a_spoken_question_is_heard_by_push_to_talk_and_hands_free() {
     let server = Server::start("airport");
+    server.ready().await;
     let sound = support::said("Where can I find a pharmacy?", 24_000);
     for hands_free in [false, true] {
         let mut socket = server.open().await;

@@ -64,17 +64,7 @@ impl Session {
     pub fn begin(app: Arc<App>) -> Self {
         let visit = Visit::begin(app.site.languages[0]);
         let presses = app.presses.subscribe();
-        Self {
-            app,
-            visit,
-            sound: None,
-            hands_free: true,
-            speak: true,
-            waiting: None,
-            current: None,
-            presses,
-            count: 0,
-        }
+        Self { app, visit, sound: None, hands_free: true, speak: true, waiting: None, current: None, presses, count: 0 }
     }
 
     /// Serves the socket until it closes.
