@@ -186,16 +186,14 @@ fn words_held(answer: &str, source: &str) -> f32 {
     words.iter().filter(|word| source.contains(*word)).count() as f32 / words.len() as f32
 }
 
-/// English words of four letters and more by their first five (a plural or a tense is no new claim), Chinese by pairs of characters.
+/// English words of four letters and more by their first five (a plural or a tense is no new claim); Chinese by its
+/// characters, numerals aside, which are checked as facts.
 fn content(text: &str) -> Vec<String> {
+    const NUMERALS: &str = "零〇一二两三四五六七八九十百千万";
     let lower = text.to_lowercase();
-    let mut units: Vec<String> = lower
-        .split(|c: char| !c.is_alphabetic() || is_han(c))
-        .filter(|word| word.chars().count() >= 4)
-        .map(|word| word.chars().take(5).collect())
-        .collect();
-    let chars: Vec<char> = lower.chars().collect();
-    units.extend(chars.windows(2).filter(|pair| pair.iter().all(|&c| is_han(c))).map(|pair| pair.iter().collect()));
+    let words = lower.split(|c: char| !c.is_alphabetic() || is_han(c)).filter(|word| word.chars().count() >= 4);
+    let mut units: Vec<String> = words.map(|word| word.chars().take(5).collect()).collect();
+    units.extend(lower.chars().filter(|&c| is_han(c) && !NUMERALS.contains(c)).map(String::from));
     units
 }
 

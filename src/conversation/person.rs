@@ -12,7 +12,7 @@ static ENGLISH: LazyLock<Regex> = LazyLock::new(|| {
     // The whole utterance, politeness aside: "human", "an agent please".
     let alone = r"(?:(?:please|hi|hello|ok|okay|no)[\s,]+)*(?:get\s+me\s+|give\s+me\s+|i\s+(?:want|need)\s+)?(?:(?:a|an|the|real|live|actual)\s+)*(?:human(?:\s+being)?|person|agent|representative|rep|operator|staff|real\s+people|customer\s+service|help\s*desk)(?:[\s,]+(?:please|now|pls|plz))*";
     let talk = format!(
-        r"(?:talk|speak|chat|talking|speaking|spoken)(?:\s+directly|\s+live)?\s+(?:to|with)\s+{WHO}(?:\s+(?:please|now|instead|here|about|who|on|from|in|at|that|right|else|directly|today|real).*|$|[,.!?].*)"
+        r"(?:talk|speak|chat|talking|speaking|spoken)(?:\s+directly|\s+live)?\s+(?:to|with)\s+{WHO}(?:\s+(?:please|now|instead|here|about|who|than|on|from|in|at|that|right|else|directly|today|real).*|$|[,.!?].*)"
     );
     let connect = format!(
         r"(?:connect|transfer|put|pass|hand|forward|switch|escalate|redirect)\s+(?:me|us|this|over)?(?:\s*(?:through|over|on))?\s*(?:to|with)\s+{WHO}\b.*"
