@@ -1,6 +1,7 @@
 //! Headless Chromium, driven over WebDriver, with a WAV file as its microphone. Ended when dropped.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -26,6 +27,8 @@ impl Browser {
             .arg("--port=0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
+            // A group of its own, so that the browser ends with its driver.
+            .process_group(0)
             .spawn()
             .expect("chromedriver starts; `apt-get install chromium chromium-driver` brings it");
         let port = port(&mut driver);
@@ -119,8 +122,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // chromedriver ends its Chromium when asked to end itself; SIGKILL would leave the browser behind.
-        let _ = Command::new("kill").arg(self.driver.id().to_string()).status();
+        let _ = Command::new("kill").arg("--").arg(format!("-{}", self.driver.id())).status();
         let _ = self.driver.wait();
     }
 }
