@@ -1,9 +1,15 @@
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use candle_transformers::models::bert::{BertModel, Config, HiddenAct, PositionEmbeddingType};
-use tokenizers::Tokenizer;
 use std::time::Instant;
-fn cpu() -> f64 { let mut t = libc::timespec{tv_sec:0,tv_nsec:0}; unsafe{libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID,&mut t);} t.tv_sec as f64*1e3 + t.tv_nsec as f64/1e6 }
+use tokenizers::Tokenizer;
+fn cpu() -> f64 {
+    let mut t = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    unsafe {
+        libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut t);
+    }
+    t.tv_sec as f64 * 1e3 + t.tv_nsec as f64 / 1e6
+}
 use usher::engine::open_embedder;
 fn main() {
     let home = std::env::var("HOME").unwrap();
@@ -11,25 +17,50 @@ fn main() {
     let t = Instant::now();
     let mut e = open_embedder(&folder).unwrap();
     println!("open {:?}", t.elapsed());
-    for text in ["where is the nearest toilet to gate b22", "Where do I go to collect my luggage after I have come through passport control from another flight?"] {
-        let mut ms: Vec<f64> = (0..200).map(|_| { let t = cpu(); e.embed(&[text]).unwrap(); cpu()-t }).collect();
+    for text in [
+        "where is the nearest toilet to gate b22",
+        "Where do I go to collect my luggage after I have come through passport control from another flight?",
+    ] {
+        let mut ms: Vec<f64> = (0..200)
+            .map(|_| {
+                let t = cpu();
+                e.embed(&[text]).unwrap();
+                cpu() - t
+            })
+            .collect();
         ms.sort_by(f64::total_cmp);
         println!("{} words: min {:.2} median {:.2} p95 {:.2}", text.split(' ').count(), ms[0], ms[100], ms[190]);
     }
     let r = Reference::open(&folder);
-    for text in ["where is the nearest toilet to gate b22", "Where do I go to collect my luggage after I have come through passport control from another flight?"] {
-        let mut ms: Vec<f64> = (0..50).map(|_| { let t = Instant::now(); r.embed(text); t.elapsed().as_secs_f64()*1e3 }).collect();
+    for text in [
+        "where is the nearest toilet to gate b22",
+        "Where do I go to collect my luggage after I have come through passport control from another flight?",
+    ] {
+        let mut ms: Vec<f64> = (0..50)
+            .map(|_| {
+                let t = Instant::now();
+                r.embed(text);
+                t.elapsed().as_secs_f64() * 1e3
+            })
+            .collect();
         ms.sort_by(f64::total_cmp);
         println!("candle {} words: min {:.2} median {:.2} p95 {:.2}", text.split(' ').count(), ms[0], ms[25], ms[46]);
-        let mut ms: Vec<f64> = (0..50).map(|_| { let t = Instant::now(); e.embed(&[text]).unwrap(); t.elapsed().as_secs_f64()*1e3 }).collect();
+        let mut ms: Vec<f64> = (0..50)
+            .map(|_| {
+                let t = Instant::now();
+                e.embed(&[text]).unwrap();
+                t.elapsed().as_secs_f64() * 1e3
+            })
+            .collect();
         ms.sort_by(f64::total_cmp);
         println!("own wall {} words: min {:.2} median {:.2} p95 {:.2}", text.split(' ').count(), ms[0], ms[25], ms[46]);
     }
-    let texts: Vec<String> = (0..500).map(|i| format!("How long does it take to receive card number {i} after ordering?")).collect();
+    let texts: Vec<String> =
+        (0..500).map(|i| format!("How long does it take to receive card number {i} after ordering?")).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let t = cpu();
     e.embed(&texts).unwrap();
-    println!("500 batch {:.0}", cpu()-t);
+    println!("500 batch {:.0}", cpu() - t);
 }
 struct Reference {
     model: BertModel,

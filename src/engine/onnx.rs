@@ -42,7 +42,9 @@ fn environment(library: &Path) -> Result<Environment, EngineError> {
     let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
     match &*loaded {
         Some((from, environment)) if from == library => Ok(environment.clone()),
-        Some((from, _)) => Err(unusable(library, format!("{} is already loaded; restart to change it", from.display()))),
+        Some((from, _)) => {
+            Err(unusable(library, format!("{} is already loaded; restart to change it", from.display())))
+        }
         None => {
             let environment = load(library)?;
             *loaded = Some((library.to_owned(), environment.clone()));

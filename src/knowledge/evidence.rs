@@ -34,7 +34,8 @@ pub struct Evidence {
 impl Evidence {
     pub fn of(asked: &Asked, owner: &Owner, index: &Index) -> Self {
         let units = &index.units[owner.units.clone()];
-        let alike = |unit| asked.vector.as_ref().and_then(|vector| index.likeness(vector, unit, asked.language)).unwrap_or(0.0);
+        let alike =
+            |unit| asked.vector.as_ref().and_then(|vector| index.likeness(vector, unit, asked.language)).unwrap_or(0.0);
         let (parts, whole) = units.split_at(units.len().saturating_sub(1));
         let agreement = asked.identifiers.agreement(&owner.about, &owner.all);
         Self {

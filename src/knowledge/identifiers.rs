@@ -86,7 +86,8 @@ static CODE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// "counter 6", "counters 4 to 6", "room 2B", "island C".
 static ENGLISH: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
-    let number = r"(?P<from>\d{1,4})?(?P<letter>[A-Za-z])?\b(?:\s?(?:to|through|[-–])\s?(?P<to>\d{1,4})?(?P<last>[A-Za-z])?\b)?";
+    let number =
+        r"(?P<from>\d{1,4})?(?P<letter>[A-Za-z])?\b(?:\s?(?:to|through|[-–])\s?(?P<to>\d{1,4})?(?P<last>[A-Za-z])?\b)?";
     nouns(|english, _| format!(r"\b(?i:{english})\s(?i:number\s|no\.\s?)?{number}"))
 });
 
@@ -202,7 +203,8 @@ fn noun(name: &'static str, found: &Captures) -> Option<Identifier> {
         (None, "" | "a" | "i" | "I") => None,
         // Letters in a row are numbered from A, so that "islands A to C" covers island B.
         (None, letter_from) => {
-            let place = |letter: &str| letter.bytes().next().map(|byte| u32::from(byte.to_ascii_uppercase() - b'A') + 1);
+            let place =
+                |letter: &str| letter.bytes().next().map(|byte| u32::from(byte.to_ascii_uppercase() - b'A') + 1);
             let from = place(letter_from)?;
             let to = place(letter("last")).filter(|to| *to >= from && number("to").is_none()).unwrap_or(from);
             Some(identifier(from, to, "letter".into()))
@@ -258,7 +260,17 @@ mod tests {
 
     #[test]
     fn amounts_times_and_plain_numbers_are_not_identifiers() {
-        for text in ["in 30 minutes", "at 10 pm", "100 ml and 5kg", "$50", "2 bags", "24小时", "上午9点", "I need 3 forms", "3个小时"] {
+        for text in [
+            "in 30 minutes",
+            "at 10 pm",
+            "100 ml and 5kg",
+            "$50",
+            "2 bags",
+            "24小时",
+            "上午9点",
+            "I need 3 forms",
+            "3个小时",
+        ] {
             assert!(Identifiers::of(text).is_empty(), "{text}: {:?}", Identifiers::of(text));
         }
         assert_eq!(Identifiers::of("gate b22, CA 938").codes().collect::<Vec<_>>(), ["b22", "ca938"]);

@@ -26,7 +26,8 @@ pub fn nearest(asked: &Asked, index: &Index) -> Vec<usize> {
     let mut alike: Vec<(usize, f32)> = of_language
         .filter_map(|(place, owner)| {
             let units = &index.units[owner.units.clone()];
-            let alike = units.iter().filter_map(|unit| index.likeness(vector, unit, asked.language)).max_by(f32::total_cmp);
+            let alike =
+                units.iter().filter_map(|unit| index.likeness(vector, unit, asked.language)).max_by(f32::total_cmp);
             Some((place, alike?))
         })
         .collect();
@@ -50,12 +51,17 @@ pub fn rank(asked: &Asked, mut candidates: Vec<usize>, index: &Index, now: DateT
         .filter(|judged| !judged.evidence.contradicted)
         .collect();
     judged.sort_by(|left, right| right.strength.total_cmp(&left.strength));
-    let scores: Vec<f32> = judged.iter().map(|one| score::score(one.strength, rival(one, &judged), basis, one.item)).collect();
+    let scores: Vec<f32> =
+        judged.iter().map(|one| score::score(one.strength, rival(one, &judged), basis, one.item)).collect();
     let mut hits: Vec<Hit> = judged
         .iter()
         .zip(scores)
         .filter(|(_, score)| *score >= SCORE_FLOOR)
-        .map(|(one, score)| Hit { place: one.place, passage: passage(&index.owners[one.place].content, score), evidence: one.evidence })
+        .map(|(one, score)| Hit {
+            place: one.place,
+            passage: passage(&index.owners[one.place].content, score),
+            evidence: one.evidence,
+        })
         .collect();
     hits.sort_by(|left, right| right.passage.score.total_cmp(&left.passage.score));
     hits.truncate(PASSAGES_FOUND_MAX);

@@ -41,7 +41,9 @@ pub fn index_text(text: &str) -> String {
     let mut words = Vec::new();
     for run in runs(&normal(text)) {
         match run {
-            Run::Han(run) => words.extend(JIEBA.cut_for_search(&run, false).into_iter().map(|token| token.word.to_owned())),
+            Run::Han(run) => {
+                words.extend(JIEBA.cut_for_search(&run, false).into_iter().map(|token| token.word.to_owned()))
+            }
             Run::Other(run) => words.extend(run.unicode_words().map(str::to_owned)),
         }
     }
@@ -89,7 +91,9 @@ fn han_terms(run: &str, terms: &mut Vec<Term>) {
             // With the shorter words inside a long one, so that "登机" meets "登机口".
             None => {
                 let words = JIEBA.cut_for_search(token.word, false).into_iter();
-                terms.extend(words.map(|word| Term { text: canonical(word.word).unwrap_or(word.word).to_owned(), weight }));
+                terms.extend(
+                    words.map(|word| Term { text: canonical(word.word).unwrap_or(word.word).to_owned(), weight }),
+                );
             }
         }
     }

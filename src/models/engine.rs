@@ -66,7 +66,12 @@ pub enum Pooling {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Engine {
     /// A causal language model with its tokenizer and chat template, one GGUF file.
-    Gguf { weights: PathBuf },
+    Gguf {
+        weights: PathBuf,
+        /// The model is trusted to word answers from documents, under guard. Otherwise sentences are picked.
+        #[serde(default)]
+        words_answers: bool,
+    },
     /// A BERT encoder. `prefix` goes before every text, for models trained so.
     BertSafetensors {
         weights: PathBuf,
@@ -137,7 +142,7 @@ impl Engine {
 
     fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
         match self {
-            Self::Gguf { weights } | Self::Silero { weights } => vec![weights],
+            Self::Gguf { weights, .. } | Self::Silero { weights } => vec![weights],
             Self::BertSafetensors { weights, tokenizer, .. } => vec![weights, tokenizer],
             Self::Moonshine { encoder, decoder, tokenizer } => vec![encoder, decoder, tokenizer],
             Self::WhisperSafetensors { weights, config, tokenizer }

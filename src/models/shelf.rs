@@ -182,5 +182,5 @@ pub(super) fn free_bytes(path: &Path) -> Option<u64> {
             _ => return None,
         }
     };
-    Some(u64::from(room.f_bavail).saturating_mul(u64::from(room.f_frsize)))
+    Some(room.f_bavail.saturating_mul(room.f_frsize))
 }

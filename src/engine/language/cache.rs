@@ -14,6 +14,8 @@ pub(crate) struct Cache {
     values: Buffer<u16>,
     /// The token at each position.
     tokens: Vec<u32>,
+    /// Positions that may be used, and that there is room for: whole tiles.
+    context: usize,
     capacity: usize,
     heads: usize,
     width: usize,
@@ -28,30 +30,38 @@ pub(crate) struct CacheLayer<'a> {
 }
 
 impl Cache {
-    /// Room for `capacity` positions, a multiple of 16.
-    pub(crate) fn new(config: &Config, capacity: usize) -> Self {
-        let (heads, width) = (config.kv_heads, config.head_width);
+    /// Room for `context` positions.
+    pub(crate) fn new(config: &Config, context: usize) -> Self {
+        let (heads, width, capacity) = (config.kv_heads, config.head_width, context.next_multiple_of(LANES));
         let rows = config.layers * heads * capacity;
         Self {
             keys: Buffer::zeroed(rows * width),
             values: Buffer::zeroed(rows * width.next_multiple_of(LANES)),
-            tokens: Vec::with_capacity(capacity),
+            tokens: Vec::with_capacity(context),
+            context,
             capacity,
             heads,
             width,
         }
     }
 
-    /// Bytes that a full cache of `capacity` positions takes; `None` when they cannot be counted.
-    pub(crate) fn bytes(config: &Config, capacity: usize) -> Option<usize> {
+    /// Bytes that a full cache of `context` positions takes; `None` when they cannot be counted.
+    pub(crate) fn bytes(config: &Config, context: usize) -> Option<usize> {
         let row = config.head_width + config.head_width.next_multiple_of(LANES);
-        [config.layers, config.kv_heads, row, size_of::<u16>()].into_iter().try_fold(capacity, usize::checked_mul)
+        [config.layers, config.kv_heads, row, size_of::<u16>()]
+            .into_iter()
+            .try_fold(context.checked_next_multiple_of(LANES)?, usize::checked_mul)
     }
 
     pub(crate) fn tokens(&self) -> &[u32] {
         &self.tokens
     }
 
+    pub(crate) fn context(&self) -> usize {
+        self.context
+    }
+
+    /// Scores of one query take this much room.
     pub(crate) fn capacity(&self) -> usize {
         self.capacity
     }

@@ -4,10 +4,10 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use super::Settings;
 use super::decoder::Decoder;
 use super::gguf::ModelFile;
 use super::prompt;
-use super::Settings;
 use super::template::ChatTemplate;
 use super::tokenizer::Tokenizer;
 use crate::base::Stop;
@@ -30,6 +30,11 @@ impl Writer {
         let tokenizer = Tokenizer::from_gguf(file.metadata()).map_err(|error| named(&file, error))?;
         let template = ChatTemplate::from_gguf(file.metadata()).map_err(|error| named(&file, error))?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let (rows, tokens) =
+            (file.tensor("token_embd.weight").map_or(0, |(shape, _)| shape[0]), tokenizer.token_count());
+        if tokens > rows {
+            return Err(file.unusable(format!("its tokenizer has {tokens} tokens and its embedding {rows} rows")));
+        }
         let decoder = Decoder::load(file, settings)?;
         Ok(Self { decoder, tokenizer, template, name })
     }

@@ -22,7 +22,7 @@ impl<'a> Metadata<'a> {
 
     /// The unsigned number at `key`, if the key is there; every integer type is read as long as its value fits.
     pub fn number(self, key: &str) -> Result<Option<u32>, EngineError> {
-        self.read(key, "a number from 0 to 4294967295", |value| unsigned(value))
+        self.read(key, "a number from 0 to 4294967295", unsigned)
     }
 
     /// The boolean at `key`; `false` when the key is missing.

@@ -2,15 +2,16 @@
 //!
 //! A model file is opened with distrust (`gguf`) and its shape read from its metadata (`config`). Its weights keep the bits
 //! they were quantized to, in an order that suits vector instructions (`pack` -> `matrix`); `weights` names them. A forward
-//! pass (`decoder`) turns tokens into logits over a pool of parking threads (`pool`) with kernels chosen for the processor
-//! (`kernels`), and keeps keys and values flat (`cache`), so that a conversation that shares its beginning with the one
-//! before need not be read again. Text becomes tokens by the file's own tokenizer (`vocabulary` -> `pieces` -> `tokenizer`)
-//! and conversations become text by its chat template (`template`), joined in `prompt`, which keeps visitors' words from
-//! giving orders; `generator` writes the answer.
+//! pass (`decoder`, and `batch` layer by layer) turns tokens into logits over a pool of parking threads (`pool`) with kernels
+//! chosen for the processor (`kernels`), and keeps keys and values flat (`cache`), so that a conversation that shares its
+//! beginning with the one before need not be read again. Text becomes tokens by the file's own tokenizer (`vocabulary` ->
+//! `pieces` -> `tokenizer`) and conversations become text by its chat template (`template`), joined in `prompt`, which keeps
+//! visitors' words from giving orders; `generator` writes the answer.
 //!
 //! The room does not know who asks or what is asked; it knows one file at a time.
 
 mod activations;
+mod batch;
 mod buffer;
 mod cache;
 mod config;
@@ -28,6 +29,8 @@ mod rope;
 pub mod template;
 pub mod tokenizer;
 mod vocabulary;
+#[cfg(test)]
+mod tests;
 mod weights;
 
 use std::path::Path;

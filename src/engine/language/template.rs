@@ -2,6 +2,7 @@
 //! it is a stranger's program: it runs with a budget of work and memory, and sees the messages and nothing else.
 
 use std::collections::HashMap;
+use std::io::{self, Write};
 
 use candle_core::quantized::gguf_file::Value as Metadatum;
 use minijinja::syntax::SyntaxConfig;
@@ -21,6 +22,8 @@ const TEMPLATE_BYTES_MAX: usize = 64 << 10;
 const FUEL_MAX: u64 = 1_000_000;
 /// Widest indentation of `tojson`; templates use 2 and 4.
 const INDENT_MAX: usize = 16;
+/// Most that one `tojson` may write, bytes: the longest prompt, four times over.
+const JSON_BYTES_MAX: usize = 1 << 20;
 /// Longest reason that a template may give for refusing a conversation, characters.
 const REASON_CHARS_MAX: usize = 200;
 /// The name of the one template in the environment.
@@ -138,24 +141,42 @@ fn to_json(value: &Value, indent: Option<usize>, options: Kwargs) -> Result<Stri
 
 fn json(value: &Value, formatter: impl Formatter) -> Result<String, Error> {
     let failed = |error: serde_json::Error| Error::new(ErrorKind::BadSerialization, error.to_string());
-    let mut bytes = Vec::new();
-    Serde(value).0.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, formatter)).map_err(failed)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    let mut json = Bounded(Vec::new());
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut json, formatter)).map_err(failed)?;
+    Ok(String::from_utf8_lossy(&json.0).into_owned())
+}
+
+/// At most [`JSON_BYTES_MAX`]: minijinja charges a filter's result when it is made, and a list of 10^8 ones takes three
+/// bytes in memory until it is written out.
+struct Bounded(Vec<u8>);
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > JSON_BYTES_MAX {
+            return Err(io::Error::other(format!("more than {JSON_BYTES_MAX} bytes of JSON")));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Python's separators: `", "` and `": "`.
 struct Spaced;
 
 impl Formatter for Spaced {
-    fn begin_array_value<W: ?Sized + std::io::Write>(&mut self, writer: &mut W, first: bool) -> std::io::Result<()> {
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
         if first { Ok(()) } else { writer.write_all(b", ") }
     }
 
-    fn begin_object_key<W: ?Sized + std::io::Write>(&mut self, writer: &mut W, first: bool) -> std::io::Result<()> {
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
         if first { Ok(()) } else { writer.write_all(b", ") }
     }
 
-    fn begin_object_value<W: ?Sized + std::io::Write>(&mut self, writer: &mut W) -> std::io::Result<()> {
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         writer.write_all(b": ")
     }
 }

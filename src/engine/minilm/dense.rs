@@ -6,9 +6,9 @@
 
 use half::f16;
 
-use super::lanes::{LANES, Lanes, Portable};
 #[cfg(target_arch = "x86_64")]
 use super::lanes::{Avx2, Avx512};
+use super::lanes::{LANES, Lanes, Portable};
 
 /// Rows that share one pass over a panel, as many as the registers hold: 12 + 1 of AVX-512's 32, 6 * 2 + 3 of AVX2's 16.
 const ROWS_WIDE: usize = 12;
@@ -54,7 +54,10 @@ impl Dense {
     /// When the lengths do not agree, or the outputs are not a multiple of 16: the caller has checked its shapes.
     pub fn new(weight: &[f32], bias: Vec<f32>, inputs: usize) -> Self {
         let outputs = bias.len();
-        assert!(outputs.is_multiple_of(LANES) && weight.len() == outputs * inputs, "a dense layer's shapes were checked");
+        assert!(
+            outputs.is_multiple_of(LANES) && weight.len() == outputs * inputs,
+            "a dense layer's shapes were checked"
+        );
         let mut panels = vec![f16::ZERO; weight.len()];
         for (panel, rows) in panels.chunks_exact_mut(inputs * LANES).zip(weight.chunks_exact(inputs * LANES)) {
             for (lane, row) in rows.chunks_exact(inputs).enumerate() {
@@ -210,11 +213,16 @@ mod tests {
                 for (index, got) in got.iter().enumerate() {
                     let (row, output) = (index / outputs, index % outputs);
                     let want: f32 = (0..inputs)
-                        .map(|input| rows[row * inputs + input] * f16::from_f32(weight[output * inputs + input]).to_f32())
+                        .map(|input| {
+                            rows[row * inputs + input] * f16::from_f32(weight[output * inputs + input]).to_f32()
+                        })
                         .sum::<f32>()
                         + bias[output];
                     // 96 products of size 1 in another order of summation: 96 * 2^-24 is 6e-6.
-                    assert!((got - want).abs() < 2e-5, "{speed:?}: row {row} of {count}, output {output}: {got} {want}");
+                    assert!(
+                        (got - want).abs() < 2e-5,
+                        "{speed:?}: row {row} of {count}, output {output}: {got} {want}"
+                    );
                 }
             }
         }

@@ -37,16 +37,34 @@ static SPECIAL: LazyLock<Regex> = LazyLock::new(|| {
 
 /// One thing of [`SPECIAL`], for a language to read.
 pub(super) enum Special<'a> {
-    Money { currency: &'a str, amount: &'a str },
+    Money {
+        currency: &'a str,
+        amount: &'a str,
+    },
     /// `half` is `a` or `p` when the text says a.m. or p.m.
-    Time { hour: u32, minute: u32, half: Option<char> },
+    Time {
+        hour: u32,
+        minute: u32,
+        half: Option<char>,
+    },
     Percent(&'a str),
     Phone(&'a str),
     /// A gate, seat, stand or flight: B22, CA938, 12A has no letters in front and is a number.
-    Code { letters: &'a str, digits: &'a str, tail: &'a str },
-    Measure { number: &'a str, unit: &'a str },
+    Code {
+        letters: &'a str,
+        digits: &'a str,
+        tail: &'a str,
+    },
+    Measure {
+        number: &'a str,
+        unit: &'a str,
+    },
     /// With the text before and after it, which decide between a count and a string of digits.
-    Number { number: &'a str, before: &'a str, after: &'a str },
+    Number {
+        number: &'a str,
+        before: &'a str,
+        after: &'a str,
+    },
     /// Between two numbers or times.
     Range,
     Caps(&'a str),
@@ -101,7 +119,9 @@ fn special<'a>(found: &Captures<'a>, before: &'a str, after: &'a str) -> Option<
 fn clean(text: &str) -> String {
     let kept = text.chars().take(SPOKEN_CHARS_MAX).map(|c| match c {
         '\n' | '\u{2028}' => '\n',
-        c if c.is_alphanumeric() || ".,;:!?'’\"“”()（）。，；：！？、…—–-%％$¥￥£€&/@+=°℃~～《》".contains(c) => c,
+        c if c.is_alphanumeric() || ".,;:!?'’\"“”()（）。，；：！？、…—–-%％$¥￥£€&/@+=°℃~～《》".contains(c) => {
+            c
+        }
         _ => ' ',
     });
     kept.collect()
@@ -134,7 +154,15 @@ fn script(word: &str) -> Option<Language> {
 
 /// Pieces of one script each: a run of Han, of other letters and digits, or of anything else.
 fn words(text: &str) -> Vec<&str> {
-    let kind = |c: char| if is_han(c) { 0 } else if c.is_alphanumeric() || c == '\'' || c == '’' { 1 } else { 2 };
+    let kind = |c: char| {
+        if is_han(c) {
+            0
+        } else if c.is_alphanumeric() || c == '\'' || c == '’' {
+            1
+        } else {
+            2
+        }
+    };
     let mut words = Vec::new();
     let mut from = 0;
     let mut last = None;
@@ -233,7 +261,10 @@ mod tests {
         for text in ["[[h@l'oU]]", "<voice name=\"x\">hi</voice>", "\u{1}42S hello", "-v evil hello\0", "{|}~^\\`#*_"] {
             for language in Language::ALL {
                 let said: String = runs(text, language).into_iter().map(|run| run.text).collect();
-                assert!(!said.contains(['[', ']', '<', '>', '{', '\\', '`']) && !said.contains(char::is_control), "{said:?}");
+                assert!(
+                    !said.contains(['[', ']', '<', '>', '{', '\\', '`']) && !said.contains(char::is_control),
+                    "{said:?}"
+                );
             }
         }
     }

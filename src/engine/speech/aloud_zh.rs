@@ -11,8 +11,7 @@ const COUNTED: [&str; 16] =
     ["元", "美元", "人民币", "英镑", "欧元", "港元", "人", "个", "米", "公里", "次", "件", "张", "名", "位", "分"];
 
 /// Before these words two is 两 and not 二.
-const TWO_OF: [&str; 14] =
-    ["个", "位", "件", "张", "次", "种", "名", "天", "周", "人", "小时", "点", "分钟", "公斤"];
+const TWO_OF: [&str; 14] = ["个", "位", "件", "张", "次", "种", "名", "天", "周", "人", "小时", "点", "分钟", "公斤"];
 
 /// `special` in Han characters; letters stand apart, so that they are spelled.
 pub(super) fn read(special: &Special<'_>) -> String {
@@ -91,7 +90,10 @@ fn count_or_reference(digits: &str, before: &str, after: &str) -> String {
     if bare && year {
         return one_by_one(digits).replace(' ', "").replace('幺', "一");
     }
-    if bare && !counted && (dialled || digits.len() >= REFERENCE_DIGITS_MIN || digits.len() > 1 && digits.starts_with('0')) {
+    if bare
+        && !counted
+        && (dialled || digits.len() >= REFERENCE_DIGITS_MIN || digits.len() > 1 && digits.starts_with('0'))
+    {
         return one_by_one(digits);
     }
     if digits == "2" && TWO_OF.iter().any(|word| after.starts_with(word)) { "两".into() } else { number(digits) }

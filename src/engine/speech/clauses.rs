@@ -101,7 +101,8 @@ fn is_abbreviation(before: &str) -> bool {
     let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
     let bare = word.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let initial = bare.chars().count() == 1 && bare.chars().all(char::is_alphabetic);
-    let numbering = !word.is_empty() && word.len() == before.trim_start().len() && word.chars().all(|c| c.is_ascii_digit());
+    let numbering =
+        !word.is_empty() && word.len() == before.trim_start().len() && word.chars().all(|c| c.is_ascii_digit());
     initial || numbering || ABBREVIATIONS.contains(&bare.as_str())
 }
 
@@ -132,7 +133,13 @@ mod tests {
 
     #[test]
     fn numbers_times_and_abbreviations_are_not_torn() {
-        for whole in ["The fee is $5,000.50 today.", "Open 07:30 to 22:00.", "See Dr. Lee at 9 a.m. today.", "1. Take the lift.", "Version 3.5 works"] {
+        for whole in [
+            "The fee is $5,000.50 today.",
+            "Open 07:30 to 22:00.",
+            "See Dr. Lee at 9 a.m. today.",
+            "1. Take the lift.",
+            "Version 3.5 works",
+        ] {
             assert_eq!(clauses(whole), [whole]);
         }
     }

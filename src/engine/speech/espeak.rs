@@ -105,7 +105,11 @@ impl Espeak {
                 }
                 Err(RecvTimeoutError::Disconnected) => return process.ended(),
                 Err(RecvTimeoutError::Timeout) if silent_since.elapsed() >= self.hung => {
-                    return Err(failed(format!("{} said nothing for {} s; killed", self.program, self.hung.as_secs_f32())));
+                    return Err(failed(format!(
+                        "{} said nothing for {} s; killed",
+                        self.program,
+                        self.hung.as_secs_f32()
+                    )));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
             }

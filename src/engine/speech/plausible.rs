@@ -106,8 +106,12 @@ mod tests {
         assert_eq!(plausible("the the the the the the the", 20.0), "");
         assert_eq!(plausible(&"and I'm going to ".repeat(12), 25.0), "");
         assert_eq!(plausible(&"谢谢".repeat(9), 9.0), "");
-        let speech = "Can you tell me where I have to go to collect the bags that I checked in this morning at the desk";
-        assert_eq!(plausible(&format!("{speech}, please, please, please, please, please, please"), 20.0), format!("{speech}, please,"));
+        let speech =
+            "Can you tell me where I have to go to collect the bags that I checked in this morning at the desk";
+        assert_eq!(
+            plausible(&format!("{speech}, please, please, please, please, please, please"), 20.0),
+            format!("{speech}, please,")
+        );
     }
 
     #[test]

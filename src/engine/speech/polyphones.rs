@@ -16,7 +16,12 @@ const fn reading(character: char, pinyin: &'static str, words: &'static str, not
 }
 
 const READINGS: [Reading; 59] = [
-    reading('行', "hang2", "银行 分行 支行 总行 央行 我行 跨行 同行 农行 工行 招行 发卡行 开户行 行业 行情 行长", "李程走驶动为人"),
+    reading(
+        '行',
+        "hang2",
+        "银行 分行 支行 总行 央行 我行 跨行 同行 农行 工行 招行 发卡行 开户行 行业 行情 行长",
+        "李程走驶动为人",
+    ),
     reading(
         '长',
         "zhang3",
@@ -100,7 +105,8 @@ impl Reading {
         self.words.split(' ').any(|word| match word.split_once(self.character) {
             Some((before, after)) => {
                 let rest = text[at..].strip_prefix(self.character).and_then(|rest| rest.strip_prefix(after));
-                text[..at].ends_with(before) && rest.is_some_and(|rest| !rest.starts_with(|c| self.not_before.contains(c)))
+                text[..at].ends_with(before)
+                    && rest.is_some_and(|rest| !rest.starts_with(|c| self.not_before.contains(c)))
             }
             None => word == "*",
         })

@@ -27,10 +27,11 @@ impl Resampler {
     pub fn new(from_hz: u32, to_hz: u32) -> Result<Self, EngineError> {
         let filter = match from_hz == to_hz && from_hz > 0 {
             true => None,
-            false => Some(
-                Fft::new(from_hz as usize, to_hz as usize, CHUNK, 1, FixedSync::Input)
-                    .map_err(|error| EngineError::Input(format!("cannot change {from_hz} Hz to {to_hz} Hz: {error}")))?,
-            ),
+            false => {
+                Some(Fft::new(from_hz as usize, to_hz as usize, CHUNK, 1, FixedSync::Input).map_err(|error| {
+                    EngineError::Input(format!("cannot change {from_hz} Hz to {to_hz} Hz: {error}"))
+                })?)
+            }
         };
         let delay = filter.as_ref().map_or(0, |filter| filter.output_delay());
         let (from_hz, to_hz) = (u64::from(from_hz), u64::from(to_hz));

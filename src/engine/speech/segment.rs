@@ -182,7 +182,8 @@ fn cut(range: Range<usize>, probabilities: &[f32], max: usize) -> Vec<Range<usiz
 
 /// The chunk around which speech is least likely; one low chunk inside a word counts less than a gap of three.
 fn quietest(range: Range<usize>, probabilities: &[f32]) -> Option<usize> {
-    let around = |at: usize| probabilities.get(at.saturating_sub(1)..at + 2).map_or(3.0, |near| near.iter().sum::<f32>());
+    let around =
+        |at: usize| probabilities.get(at.saturating_sub(1)..at + 2).map_or(3.0, |near| near.iter().sum::<f32>());
     range.min_by(|&a, &b| around(a).total_cmp(&around(b)))
 }
 

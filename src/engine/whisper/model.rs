@@ -3,7 +3,7 @@
 //!
 //! candle's decoder keeps the keys of the sound and not those of the text, so every step reads all tokens again: cheap
 //! for the handful that a spoken question has. Its GELU is the tanh approximation, where Whisper was trained with the
-//! exact one: scores differ by less than one part in a hundred of their spread (the golden test measures it).
+//! exact one: scores differ by a thousandth of their spread (the golden test measures it).
 
 use std::collections::HashMap;
 use std::fs::File;

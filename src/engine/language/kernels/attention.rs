@@ -3,6 +3,8 @@
 //! Keys lie in tiles of 16 positions, transposed, so that 16 scores grow side by side without a sum across lanes; values
 //! lie position by position. Both are half floats, widened once for all queries that share the head.
 
+#![allow(clippy::needless_range_loop, reason = "`n` runs through registers and memory side by side")]
+
 use super::elementwise::exp;
 use super::isa::{Isa, LANES};
 

@@ -3,6 +3,8 @@
 //! A tile is one panel (16 rows) times `C` vectors: each 64 bytes of weights are unpacked once and serve all `C`. Integer dot
 //! products run over a block of 32, then scale and minimum join in f32.
 
+#![allow(clippy::needless_range_loop, reason = "`c` runs through registers and memory side by side")]
+
 use std::ops::Range;
 
 use super::isa::{Isa, LANES};

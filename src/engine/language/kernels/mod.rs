@@ -92,14 +92,18 @@ impl Kernels {
     pub(crate) fn available() -> impl DoubleEndedIterator<Item = &'static Self> {
         #[cfg(target_arch = "x86_64")]
         let sets = {
-            let avx2 = is_x86_feature_detected!("avx2")
-                && is_x86_feature_detected!("fma")
-                && is_x86_feature_detected!("f16c");
+            let avx2 =
+                is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("f16c");
             let avx512 = is_x86_feature_detected!("avx512f")
                 && is_x86_feature_detected!("avx512bw")
                 && is_x86_feature_detected!("avx512vnni");
             let vnni = is_x86_feature_detected!("avxvnni");
-            [Some(&SCALAR), avx2.then_some(&AVX2), (avx2 && vnni).then_some(&AVX_VNNI), (avx2 && avx512).then_some(&AVX512)]
+            [
+                Some(&SCALAR),
+                avx2.then_some(&AVX2),
+                (avx2 && vnni).then_some(&AVX_VNNI),
+                (avx2 && avx512).then_some(&AVX512),
+            ]
         };
         #[cfg(target_arch = "aarch64")]
         let sets = [Some(&SCALAR), Some(&NEON)];

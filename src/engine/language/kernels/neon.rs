@@ -68,7 +68,7 @@ impl Isa for Neon {
         }
     }
     #[inline(always)] unsafe fn load_bf16(from: *const u16) -> F {
-        each([0, 4, 8, 12], |at| unsafe { vreinterpretq_f32_u32(vshll_n_u16::<16>(vld1_u16(from.add(at)))) })
+        each([0, 4, 8, 12], |at| unsafe { vreinterpretq_f32_u32(vshlq_n_u32::<16>(vmovl_u16(vld1_u16(from.add(at))))) })
     }
 
     #[inline(always)] unsafe fn add(a: F, b: F) -> F { both(a, b, |a, b| unsafe { vaddq_f32(a, b) }) }

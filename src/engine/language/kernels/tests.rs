@@ -44,7 +44,8 @@ fn random_matrix(kind: GgmlDType, random: &mut Random) -> (Matrix, Vec<f32>) {
     let floats = Tensor::from_vec(random.numbers(ROWS * COLUMNS), (ROWS, COLUMNS), &Device::Cpu).expect("fits");
     let tensor = QTensor::quantize(&floats, kind).expect("quantizes");
     let bytes = tensor.data().expect("on this processor");
-    let plain = tensor.dequantize(&Device::Cpu).and_then(|t| t.flatten_all()).and_then(|t| t.to_vec1()).expect("floats");
+    let plain =
+        tensor.dequantize(&Device::Cpu).and_then(|t| t.flatten_all()).and_then(|t| t.to_vec1()).expect("floats");
     (packed(kind, &bytes), plain)
 }
 
@@ -59,14 +60,13 @@ fn packed(kind: GgmlDType, bytes: &[u8]) -> Matrix {
 
 fn activations(kernels: &Kernels, count: usize, random: &mut Random) -> Activations {
     let mut activations = Activations::new(count, COLUMNS);
-    let split = activations.split();
     for index in 0..count {
+        let split = activations.split();
         // SAFETY: one thread.
         let mut vector = unsafe { split.vector(index) };
         vector.floats.copy_from_slice(&random.numbers(COLUMNS));
         kernels.quantize(&mut vector);
     }
-    drop(split);
     activations
 }
 
@@ -143,12 +143,10 @@ fn products_of_extreme_bytes_do_not_saturate() {
             block.resize(34, weight as i8 as u8);
             let matrix = packed(GgmlDType::Q8_0, &block.repeat(ROWS * COLUMNS / 32));
             let mut input = Activations::new(1, COLUMNS);
+            input.floats.fill(activation);
             let split = input.split();
             // SAFETY: one thread.
-            let mut vector = unsafe { split.vector(0) };
-            vector.floats.fill(activation);
-            kernels.quantize(&mut vector);
-            drop(split);
+            kernels.quantize(&mut unsafe { split.vector(0) });
             assert_products(kernels, &matrix, &input, 1, "extreme bytes");
         }
     }
@@ -244,7 +242,8 @@ fn attention_agrees_with_plain_arithmetic() {
                 let shares: Vec<f64> = (0..visible(index)).map(score).collect();
                 let total: f64 = shares.iter().sum();
                 for (d, out) in out.iter().enumerate() {
-                    let want: f64 = shares.iter().enumerate().map(|(p, s)| s / total * plain(values[p * PADDED + d])).sum();
+                    let want: f64 =
+                        shares.iter().enumerate().map(|(p, s)| s / total * plain(values[p * PADDED + d])).sum();
                     assert!((f64::from(*out) - want).abs() < 1e-5, "{}: {out}, not {want}", kernels.name);
                 }
             }
