@@ -20,10 +20,10 @@ pub struct Sample {
     pub candidates: Vec<Candidate>,
 }
 
-const KINDS: usize = 5;
+const KINDS: usize = 7;
 
 fn numbers(evidence: &Evidence) -> [f64; KINDS] {
-    [evidence.nearest, evidence.whole, evidence.shared, evidence.cover, evidence.named].map(f64::from)
+    [evidence.nearest, evidence.mean, evidence.whole, evidence.shared, evidence.about, evidence.cover, evidence.named].map(f64::from)
 }
 
 /// The lead beyond which it no longer counts; as in `knowledge/score.rs`.
@@ -123,9 +123,9 @@ fn logistic(rows: &[(Vec<f64>, bool, f64)]) -> Vec<f64> {
 
 impl fmt::Display for Fitted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [nearest, whole, shared, cover, named, bias] = self.weights[..] else { return Err(fmt::Error) };
+        let [nearest, mean, whole, shared, about, cover, named, bias] = self.weights[..] else { return Err(fmt::Error) };
         let [slope, lead, shift] = self.sure[..] else { return Err(fmt::Error) };
-        write!(f, "nearest: {nearest:.2}, whole: {whole:.2}, shared: {shared:.2}, cover: {cover:.2}, named: {named:.2}, ")?;
+        write!(f, "nearest: {nearest:.2}, mean: {mean:.2}, whole: {whole:.2}, shared: {shared:.2}, about: {about:.2}, cover: {cover:.2}, named: {named:.2}, ")?;
         write!(f, "bias: {bias:.2}, sure: [{slope:.2}, {lead:.2}, {shift:.2}]")
     }
 }

@@ -7,6 +7,7 @@
 mod common;
 mod fit;
 mod sets;
+mod sites;
 
 use fit::{Fitted, Sample, judge};
 
@@ -14,10 +15,15 @@ fn main() {
     let embedder = common::embedder();
     for (title, sets, item, with_model) in [
         ("items by meaning", sets::english_items(), true, true),
-        ("items by words", sets::all_items(), true, false),
+        ("items by words, Chinese", sets::chinese_items(), true, false),
+        ("items by words, English", sets::english_items(), true, false),
         ("passages by meaning", sets::english_documents(), false, true),
-        ("passages by words", sets::all_documents(), false, false),
+        ("passages by words, Chinese", sets::chinese_documents(), false, false),
+        ("passages by words, English", sets::english_documents(), false, false),
     ] {
+        if std::env::args().nth(1).is_some_and(|wanted| wanted != "--bench" && !title.contains(&wanted)) {
+            continue;
+        }
         println!("\n== {title}");
         let samples: Vec<(String, Vec<Sample>)> = sets
             .into_iter()
@@ -34,4 +40,5 @@ fn main() {
             println!("{name:28} {}", judge(&again));
         }
     }
+    sites::judge(&embedder);
 }

@@ -1,7 +1,7 @@
 //! The calibration sets: for each, knowledge with parts held back, questions that it answers and questions that it does not.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::{DateTime, date};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::common::{banking, item_line, knowledge, shared};
 use crate::fit::{Candidate, Sample};
 
 /// A day on which every item of the demo sites that has no end is valid.
-fn today() -> DateTime {
+pub fn today() -> DateTime {
     date(2026, 12, 1).at(12, 0, 0, 0)
 }
 
@@ -36,6 +36,8 @@ enum Right {
     Item(String),
     /// The document's file, and the words that the answering passage holds.
     Document(String, Vec<String>),
+    /// The words that the answering passage holds, whichever it is.
+    Anywhere(Vec<String>),
     Nothing,
 }
 
@@ -59,6 +61,10 @@ impl Set {
                                 let picked = found.pick(passage).join(" ");
                                 (file == right && holds(&passage.text), holds(&picked))
                             }
+                            (Origin::Document { .. }, Right::Anywhere(words)) => {
+                                let holds = |text: &str| words.iter().any(|words| text.contains(words));
+                                (holds(&passage.text), holds(&found.pick(passage).join(" ")))
+                            }
                             _ => (false, false),
                         };
                         Candidate { evidence: *evidence, score: passage.score, right, picked }
@@ -75,20 +81,26 @@ pub fn english_items() -> Vec<Set> {
     vec![site("airport", Language::English), site("bank", Language::English), banking77(), clinc150()]
 }
 
-pub fn all_items() -> Vec<Set> {
-    let mut sets = vec![site("airport", Language::Chinese), site("bank", Language::Chinese)];
-    sets.extend(english_items());
-    sets
+pub fn chinese_items() -> Vec<Set> {
+    vec![site("airport", Language::Chinese), site("bank", Language::Chinese)]
 }
 
 pub fn english_documents() -> Vec<Set> {
-    vec![reading("squad2/dev-v2.0.json", Language::English), reading("xquad/xquad.en.json", Language::English)]
+    let mut sets = site_document_sets(Language::English);
+    sets.push(reading("squad2/dev-v2.0.json", Language::English));
+    sets.push(reading("xquad/xquad.en.json", Language::English));
+    sets
 }
 
-pub fn all_documents() -> Vec<Set> {
-    let mut sets = vec![reading("xquad/xquad.zh.json", Language::Chinese), reading("cmrc2018/dev.json", Language::Chinese)];
-    sets.extend(english_documents());
+pub fn chinese_documents() -> Vec<Set> {
+    let mut sets = site_document_sets(Language::Chinese);
+    sets.push(reading("xquad/xquad.zh.json", Language::Chinese));
+    sets.push(reading("cmrc2018/dev.json", Language::Chinese));
     sets
+}
+
+fn site_document_sets(language: Language) -> Vec<Set> {
+    vec![site_documents("airport", language), site_documents("bank", language)]
 }
 
 const FOLDS: usize = 6;
@@ -96,9 +108,7 @@ const FOLDS: usize = 6;
 /// A demo site's own phrasings, each asked once while it is held back; and in each fold a sixth of the items is held back
 /// whole, so that their phrasings have no answer there.
 fn site(name: &str, language: Language) -> Set {
-    let sites = Path::new(env!("CARGO_MANIFEST_DIR")).join("firmware-config/sites");
-    let sites = std::env::var_os("USHER_SITES").map_or(sites, Into::into);
-    let text = std::fs::read_to_string(sites.join(name).join(format!("items.{language}.jsonl"))).expect("the site's items");
+    let text = std::fs::read_to_string(sites().join(name).join(format!("items.{language}.jsonl"))).expect("the site's items");
     let items: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("an item")).collect();
     let folds = (0..FOLDS).map(|fold| {
         let (mut lines, mut asked) = (String::new(), Vec::new());
@@ -118,9 +128,75 @@ fn site(name: &str, language: Language) -> Set {
             }
             lines += &format!("{item}\n");
         }
+        asked.extend(elsewhere(name, language).into_iter().skip(fold).step_by(4 * FOLDS).map(unanswerable));
         Fold { files: vec![("items.jsonl".into(), lines)], asked }
     });
     Set { name: format!("{name} {language}"), language, folds: folds.collect() }
+}
+
+fn unanswerable(question: String) -> Asked {
+    Asked { question, right: Right::Nothing }
+}
+
+/// The other demo site's phrasings: questions of the same sort that this site does not answer.
+fn elsewhere(name: &str, language: Language) -> Vec<String> {
+    let other = if name == "bank" { "airport" } else { "bank" };
+    let text = std::fs::read_to_string(sites().join(other).join(format!("items.{language}.jsonl"))).expect("the site's items");
+    let items = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("an item"));
+    // Both have these.
+    let shared = ["wifi", "toilets", "lost-property", "parking", "atm", "currency", "complaint", "opening", "charging"];
+    let own = items.filter(|item| !shared.iter().any(|word| item["id"].as_str().is_some_and(|id| id.contains(word))));
+    own.flat_map(|item| texts(&item["questions"])).collect()
+}
+
+/// A site's documents alone: questions about them, and questions that nothing in them answers.
+fn site_documents(name: &str, language: Language) -> Set {
+    let (files, questions) = site_questions(name, language);
+    let files = files.into_iter().filter(|(file, _)| file.ends_with(".md")).collect();
+    let about = |question: &SiteQuestion| question.items.is_empty();
+    let asked = questions.into_iter().filter(about).map(|question| Asked {
+        question: question.question,
+        right: if question.words.is_empty() { Right::Nothing } else { Right::Anywhere(question.words) },
+    });
+    let none = elsewhere(name, language).into_iter().step_by(8).map(unanswerable);
+    let fold = Fold { files, asked: asked.chain(none).collect() };
+    Set { name: format!("{name} {language} documents"), language, folds: vec![fold] }
+}
+
+/// Questions written for calibration over a whole demo site, documents too; those without a right answer have none there.
+/// Their files are never used for evaluation.
+pub struct SiteQuestion {
+    pub question: String,
+    pub items: Vec<String>,
+    /// Any of these stands in a right document answer.
+    pub words: Vec<String>,
+}
+
+pub fn site_questions(name: &str, language: Language) -> (Vec<(String, String)>, Vec<SiteQuestion>) {
+    let folder = sites().join(name);
+    let wanted = |file: &String| file.ends_with(&format!(".{language}.jsonl")) || file.ends_with(&format!(".{language}.md"));
+    let mut files = Vec::new();
+    for folder in [folder.clone(), folder.join("documents")] {
+        for entry in std::fs::read_dir(folder).expect("the site's folder") {
+            let path = entry.expect("an entry").path();
+            let file = path.file_name().expect("a name").to_string_lossy().into_owned();
+            if wanted(&file) {
+                files.push((file, std::fs::read_to_string(path).expect("a text")));
+            }
+        }
+    }
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/knowledge/calibration.{name}.{language}.jsonl"));
+    let text = std::fs::read_to_string(cases).expect("the calibration questions");
+    let questions = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a question")).map(|line| {
+        let list = |key: &str| if line[key].is_array() { texts(&line[key]) } else { Vec::new() };
+        SiteQuestion { question: line["question"].as_str().expect("a question").into(), items: list("items"), words: list("words") }
+    });
+    (files, questions.collect())
+}
+
+fn sites() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("firmware-config/sites");
+    std::env::var_os("USHER_SITES").map_or(own, Into::into)
 }
 
 /// Intents as items of four phrasings; a fifth of the intents is held back.
