@@ -1,7 +1,7 @@
 //! What speaks for one item or passage as the answer to a question, as plain numbers. Knows the index, not what the numbers are worth.
 
 use super::identifiers::{Agreement, Identifiers};
-use super::index::{Content, Index, Owner};
+use super::index::{Content, Index, Owner, Unit};
 use super::lexicon::{self, Weighed};
 use crate::domain::Language;
 
@@ -10,6 +10,8 @@ pub struct Asked {
     pub language: Language,
     pub terms: Weighed,
     pub identifiers: Identifiers,
+    /// It names a gate, counter or code of a kind that the site has, and that one is not there.
+    pub strange: bool,
     /// Its vector, when the embedding model knows the language and had time.
     pub vector: Option<Vec<f32>>,
 }
@@ -19,14 +21,20 @@ pub struct Asked {
 pub struct Evidence {
     /// Likeness of meaning to the nearest phrasing (of an item) or sentence (of a passage), `0.0..=1.0`.
     pub nearest: f32,
+    /// The mean likeness of meaning of the phrasings or sentences.
+    pub mean: f32,
     /// Likeness of meaning to the whole: question and answer, or the passage.
     pub whole: f32,
     /// Shared words with the phrasing or sentence that shares most, as a cosine.
     pub shared: f32,
+    /// How much of what the question tells stands in the phrasings or sentences.
+    pub about: f32,
     /// How much of what the question tells stands anywhere in the candidate.
     pub cover: f32,
     /// 1 when the candidate names what the question names, -1 when it names others of the kind, else 0.
     pub named: f32,
+    /// The question names something that the site does not have, and so the candidate can hardly answer.
+    pub strange: bool,
     /// Whether it is about another gate, flight or counter than the question: then it is no answer.
     pub contradicted: bool,
 }
@@ -34,20 +42,25 @@ pub struct Evidence {
 impl Evidence {
     pub fn of(asked: &Asked, owner: &Owner, index: &Index) -> Self {
         let units = &index.units[owner.units.clone()];
-        let alike =
-            |unit| asked.vector.as_ref().and_then(|vector| index.likeness(vector, unit, asked.language)).unwrap_or(0.0);
-        let (parts, whole) = units.split_at(units.len().saturating_sub(1));
+        let alike = |unit: &Unit| match &asked.vector {
+            Some(vector) => index.likeness(vector, unit).unwrap_or(0.0),
+            None => lexicon::likeness(&asked.terms, &unit.terms),
+        };
+        let (parts, whole) = units.split_at(owner.parts.min(units.len()));
         let agreement = asked.identifiers.agreement(&owner.about, &owner.all);
         Self {
             nearest: parts.iter().map(alike).fold(0.0, f32::max),
+            mean: parts.iter().map(alike).sum::<f32>() / parts.len().max(1) as f32,
             whole: whole.iter().map(alike).fold(0.0, f32::max),
             shared: parts.iter().map(|unit| lexicon::likeness(&asked.terms, &unit.terms)).fold(0.0, f32::max),
+            about: lexicon::cover(&asked.terms, &owner.asks),
             cover: lexicon::cover(&asked.terms, &owner.held),
             named: match agreement {
                 Agreement::Named => 1.0,
                 Agreement::Others => -1.0,
                 Agreement::Silent | Agreement::Contradicted => 0.0,
             },
+            strange: asked.strange && agreement != Agreement::Named,
             contradicted: agreement == Agreement::Contradicted && matches!(owner.content, Content::Item(_)),
         }
     }

@@ -134,6 +134,30 @@ impl Identifiers {
         self.0.is_empty()
     }
 
+    /// Adds another text's identifiers.
+    pub fn join(&mut self, other: &Self) {
+        let new: Vec<Identifier> = other.0.iter().filter(|one| !self.0.contains(one)).cloned().collect();
+        self.0.extend(new);
+    }
+
+    /// Whether one of them is of a kind that `known` names others of, and is none of those: a gate that is not there.
+    pub fn strange_to(&self, known: &Self) -> bool {
+        let of_kind = |asked: &Identifier| known.0.iter().any(|one| one.kind == asked.kind);
+        self.0.iter().any(|asked| of_kind(asked) && !known.0.iter().any(|one| one.covers(asked)))
+    }
+
+    /// `text` without codes of kinds that `known` has none of: a flight number tells nothing where no flights are known.
+    pub fn strip_unknown(text: &str, known: &Self) -> String {
+        let speaks = |kind| known.0.iter().any(|one| one.kind == kind);
+        let replace = |found: &Captures| match codes(found).iter().all(|one| speaks(one.kind)) {
+            true => found.get(0).map_or("", |whole| whole.as_str()).to_owned(),
+            false => String::new(),
+        };
+        let text: String = text.nfkc().collect();
+        let stripped = CODE.replace_all(&spaced(&text), replace).split_whitespace().collect::<Vec<_>>().join(" ");
+        if stripped.chars().any(char::is_alphabetic) { stripped } else { text }
+    }
+
     /// Judges a candidate by what it is about (`about`: its phrasings or headings) and all that it says (`all`).
     pub fn agreement(&self, about: &Self, all: &Self) -> Agreement {
         let of_one = |asked: &Identifier| {
@@ -256,6 +280,26 @@ mod tests {
         assert_eq!(agreement("room 2B", "room 2A", ""), Agreement::Contradicted);
         assert_eq!(agreement("island b", "islands A to C", ""), Agreement::Named);
         assert_eq!(agreement("from C14 to B22", "gate C14", ""), Agreement::Others);
+    }
+
+    #[test]
+    fn what_the_site_does_not_have_is_strange_and_what_it_never_names_is_nothing() {
+        let known = Identifiers::of("gates B1 to B30, gate C14, Terminal 1, counter 6");
+        for (question, strange) in [
+            ("gate B22", false),
+            ("gate B45", true),
+            ("gate E4", true),
+            ("terminal 3", true),
+            ("CA 938", false),
+            ("room 2B", false),
+        ] {
+            assert_eq!(Identifiers::of(question).strange_to(&known), strange, "{question}");
+        }
+        assert_eq!(
+            Identifiers::strip_unknown("does flight CA 938 leave from B22", &known),
+            "does flight leave from B22"
+        );
+        assert_eq!(Identifiers::strip_unknown("CA938", &known), "CA938");
     }
 
     #[test]

@@ -7,12 +7,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::identifiers::Identifiers;
 use super::lexicon::{Lexicon, TermId, Weighed};
-use super::words;
+use super::{sentences, words};
 use crate::domain::{Item, Language};
 use crate::store::{Digest, KnowledgeRows, PassageRow, WordHit};
 
-/// Pairs of texts whose vectors are compared to learn how alike unrelated texts are.
-const BACKGROUND_PAIRS_MAX: usize = 4_000;
+const CENTRING: f32 = 1.0;
 
 /// What can be found: an item or a part of a document.
 pub enum Content {
@@ -32,8 +31,12 @@ impl Content {
 /// Something that can be found, with its texts.
 pub struct Owner {
     pub content: Content,
-    /// Its units: for an item its phrasings and last the whole (question and answer), for a passage its sentences and last the whole.
+    /// Its units: first the parts (an item's phrasings, a passage's sentences), then the rest (an item's question with
+    /// answer and the answer's sentences, a whole passage).
     pub units: Range<usize>,
+    pub parts: usize,
+    /// The terms of its parts, sorted.
+    pub asks: Vec<TermId>,
     /// The terms of all its texts, sorted.
     pub held: Vec<TermId>,
     /// Identifiers of what it is about: phrasings, headings.
@@ -55,10 +58,12 @@ pub struct Index {
     pub owners: Vec<Owner>,
     pub units: Vec<Unit>,
     lexicons: HashMap<Language, Lexicon>,
+    /// Every identifier that the texts of a language name.
+    identifiers: HashMap<Language, Identifiers>,
     by_hit: HashMap<(bool, i64), usize>,
     vectors: Vec<f32>,
     width: usize,
-    background: HashMap<Language, f32>,
+    middles: HashMap<Language, Vec<f32>>,
 }
 
 /// A text that has no vector yet.
@@ -94,16 +99,24 @@ impl Index {
         let terms: Vec<Vec<words::Term>> = texts.iter().map(|text| words::terms(text)).collect();
         let first = self.units.len();
         self.units.extend(texts.iter().map(|text| Unit { terms: Weighed::new(), digest: digest(text), vector: None }));
-        let held = self.lexicons.entry(content.language()).or_default().count(&terms);
+        let parts = match &content {
+            Content::Item(item) => item.questions.len(),
+            Content::Passage(row) => row.part.sentences.len(),
+        };
+        let (asks, held) = self.lexicons.entry(content.language()).or_default().count(&terms, parts);
         let (about, rest) = match &content {
-            Content::Item(item) => (item.questions.join("\n"), texts.last().cloned().unwrap_or_default()),
+            Content::Item(item) => (item.questions.join("\n"), texts[item.questions.len()..].join("\n")),
             Content::Passage(row) => (format!("{}\n{}", row.title, row.part.section), texts.join("\n")),
         };
+        let all = Identifiers::of(&format!("{about}\n{rest}"));
+        self.identifiers.entry(content.language()).or_default().join(&all);
         self.owners.push(Owner {
             content,
             units: first..self.units.len(),
+            parts,
+            asks,
             held,
-            all: Identifiers::of(&format!("{about}\n{rest}")),
+            all,
             about: Identifiers::of(&about),
         });
         terms
@@ -118,39 +131,51 @@ impl Index {
             }
         }
         for language in Language::ALL {
-            let alike = self.background_of(language);
-            self.background.insert(language, alike);
+            self.centre(language);
         }
     }
 
-    /// The mean dot product of unrelated texts: 0.1 for one model, 0.8 for another.
-    fn background_of(&self, language: Language) -> f32 {
-        let wholes: Vec<&[f32]> = self
+    /// Moves a language's vectors to their common middle: what all of a site's texts have in common ("an airport") tells
+    /// nothing, and the likeness of unrelated texts becomes 0 with every model.
+    fn centre(&mut self, language: Language) {
+        let of_language = |owner: &&Owner| owner.content.language() == language;
+        let places: Vec<usize> = self
             .owners
             .iter()
-            .filter(|owner| owner.content.language() == language)
-            .filter_map(|owner| self.vector(self.units[owner.units.clone()].first()?))
+            .filter(of_language)
+            .flat_map(|owner| self.units[owner.units.clone()].iter().filter_map(|unit| unit.vector))
             .collect();
-        let pairs = (1..wholes.len()).flat_map(|apart| wholes.iter().zip(wholes.iter().skip(apart)));
-        let alike: Vec<f32> = pairs.take(BACKGROUND_PAIRS_MAX).map(|(left, right)| dot(left, right)).collect();
-        if alike.is_empty() { 0.0 } else { alike.iter().sum::<f32>() / alike.len() as f32 }
+        let mut middle = vec![0.0; self.width];
+        for place in &places {
+            let vector = &self.vectors[place * self.width..][..self.width];
+            middle.iter_mut().zip(vector).for_each(|(middle, number)| *middle += number / places.len() as f32);
+        }
+        for place in places {
+            move_to(&mut self.vectors[place * self.width..][..self.width], &middle);
+        }
+        self.middles.insert(language, middle);
     }
 
-    /// How alike `vector` and the unit's text are in meaning, `0.0` as unrelated texts, `1.0` the same; the scale is the
-    /// same for every model.
-    pub fn likeness(&self, vector: &[f32], unit: &Unit, language: Language) -> Option<f32> {
-        let background = self.background.get(&language).copied().unwrap_or(0.0).min(0.95);
-        let alike = dot(vector, self.vector(unit).filter(|own| own.len() == vector.len())?);
-        Some(((alike - background) / (1.0 - background)).clamp(0.0, 1.0))
+    /// A question's vector, moved as the language's texts were; `None` when it has another width than they.
+    pub fn moved(&self, mut vector: Vec<f32>, language: Language) -> Option<Vec<f32>> {
+        let middle = self.middles.get(&language).filter(|middle| middle.len() == vector.len())?;
+        move_to(&mut vector, middle);
+        Some(vector)
     }
 
-    fn vector(&self, unit: &Unit) -> Option<&[f32]> {
+    /// How alike the question's vector (see [`Index::moved`]) and the unit's text are in meaning, `0.0..=1.0`; `None` when
+    /// the text has no vector.
+    pub fn likeness(&self, vector: &[f32], unit: &Unit) -> Option<f32> {
         let start = unit.vector? * self.width;
-        self.vectors.get(start..start + self.width)
+        Some(dot(vector, self.vectors.get(start..start + self.width)?).clamp(0.0, 1.0))
     }
 
     pub fn lexicon(&self, language: Language) -> Option<&Lexicon> {
         self.lexicons.get(&language)
+    }
+
+    pub fn identifiers(&self, language: Language) -> Option<&Identifiers> {
+        self.identifiers.get(&language)
     }
 
     pub fn owner_of(&self, hit: WordHit) -> Option<usize> {
@@ -182,7 +207,8 @@ fn unit_texts(content: &Content) -> Vec<String> {
             let first = item.questions.first().map_or("", String::as_str);
             let facts = [&item.place, &item.hours, &item.fees].into_iter().flatten().map(String::as_str);
             let whole = [first, &item.answer].into_iter().chain(facts).collect::<Vec<_>>().join(" ");
-            item.questions.iter().cloned().chain([whole]).collect()
+            let sentences = sentences::split(&item.answer);
+            item.questions.iter().cloned().chain([whole]).chain(sentences).collect()
         }
         Content::Passage(row) => {
             let sentences = row.part.sentences.iter();
@@ -194,6 +220,13 @@ fn unit_texts(content: &Content) -> Vec<String> {
 
 fn digest(text: &str) -> Digest {
     Sha256::digest(text.as_bytes()).into()
+}
+
+/// Takes `middle` away from `vector` and makes it of length 1 again.
+fn move_to(vector: &mut [f32], middle: &[f32]) {
+    vector.iter_mut().zip(middle).for_each(|(number, middle)| *number -= CENTRING * middle);
+    let length = dot(vector, vector).sqrt().max(f32::MIN_POSITIVE);
+    vector.iter_mut().for_each(|number| *number /= length);
 }
 
 /// The dot product, in sixteen partial sums so that it is computed in vector registers.

@@ -20,16 +20,23 @@ pub struct Lexicon {
 }
 
 impl Lexicon {
-    /// Counts one item or passage, given its texts' terms; returns their numbers, sorted, each once.
-    pub fn count(&mut self, texts: &[Vec<Term>]) -> Vec<TermId> {
-        let mut held: Vec<TermId> = texts.iter().flatten().map(|term| self.number(&term.text)).collect();
-        held.sort_unstable();
-        held.dedup();
+    /// Counts one item or passage, given its texts' terms; returns the numbers of the first `parts` texts' terms and of
+    /// all, sorted, each once.
+    pub fn count(&mut self, texts: &[Vec<Term>], parts: usize) -> (Vec<TermId>, Vec<TermId>) {
+        let asks = self.numbers(&texts[..parts.min(texts.len())]);
+        let held = self.numbers(texts);
         for &id in &held {
             self.holders[id as usize] += 1;
         }
         self.owners += 1;
-        held
+        (asks, held)
+    }
+
+    fn numbers(&mut self, texts: &[Vec<Term>]) -> Vec<TermId> {
+        let mut numbers: Vec<TermId> = texts.iter().flatten().map(|term| self.number(&term.text)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
 
     fn number(&mut self, term: &str) -> TermId {
@@ -97,7 +104,7 @@ mod tests {
     fn rare_words_tell_more_and_unknown_ones_the_most() {
         let mut lexicon = Lexicon::default();
         for text in ["gate toilet", "gate lounge", "gate bus", "gate taxi"] {
-            lexicon.count(&[words::terms(text)]);
+            lexicon.count(&[words::terms(text)], 1);
         }
         let weight = |text| lexicon.weigh_text(text)[0].1;
         assert!(weight("gate") < weight("toilet") && weight("toilet") < weight("surfboard"));
@@ -110,8 +117,8 @@ mod tests {
     #[test]
     fn cover_counts_what_the_candidate_lacks() {
         let mut lexicon = Lexicon::default();
-        let held = lexicon.count(&[words::terms("rent a car")]);
-        lexicon.count(&[words::terms("currency exchange")]);
+        let (_, held) = lexicon.count(&[words::terms("rent a car")], 1);
+        lexicon.count(&[words::terms("currency exchange")], 1);
         assert!((cover(&lexicon.weigh_text("rent car"), &held) - 1.0).abs() < 1e-6);
         let other = cover(&lexicon.weigh_text("rent surfboard"), &held);
         assert!(other > 0.2 && other < 0.5, "{other}");

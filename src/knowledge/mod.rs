@@ -40,13 +40,13 @@ pub type SharedEmbedder = Arc<Worker<Box<dyn Embedder>>>;
 
 #[derive(Debug, thiserror::Error)]
 pub enum KnowledgeError {
-    #[error("{path} line {line}: {reason}", path = path.display())]
+    #[error("{path} line {line}: {reason}")]
     Line { path: PathBuf, line: usize, reason: String },
-    #[error("{path}: {reason}", path = path.display())]
+    #[error("{path}: {reason}")]
     File { path: PathBuf, reason: String },
-    #[error("cannot read {path}; check its name and rights", path = path.display())]
+    #[error("cannot read {path}; check its name and rights")]
     Unreadable { path: PathBuf, source: std::io::Error },
-    #[error("cannot write {path}; check the folder's rights and space", path = path.display())]
+    #[error("cannot write {path}; check the folder's rights and space")]
     Unwritable { path: PathBuf, source: std::io::Error },
     #[error("no knowledge in {0:?}: items are .jsonl files, documents .md or .txt")]
     Nothing(Vec<PathBuf>),

@@ -246,23 +246,29 @@ impl Knowledge {
     }
 
     fn ask(&self, question: &str, language: Language) -> Asked {
-        let known = self.embedder.as_ref().filter(|model| model.languages.contains(&language));
-        let vector = known.and_then(|model| match model.embed_one(question) {
-            Ok(vector) => Some(vector),
-            Err(error) => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "the question was not embedded; words alone search"
-                );
-                None
-            }
-        });
+        let identifiers = Identifiers::of(question);
+        let known = self.index.identifiers(language);
+        let strange = known.is_some_and(|known| identifiers.strange_to(known));
+        let question = known.map_or_else(|| question.to_owned(), |known| Identifiers::strip_unknown(question, known));
         let lexicon = self.index.lexicon(language);
         Asked {
             language,
-            terms: lexicon.map_or_else(Weighed::new, |lexicon| lexicon.weigh_text(question)),
-            identifiers: Identifiers::of(question),
-            vector,
+            terms: lexicon.map_or_else(Weighed::new, |lexicon| lexicon.weigh_text(&question)),
+            identifiers,
+            strange,
+            vector: self.vector(question, language),
+        }
+    }
+
+    fn vector(&self, question: String, language: Language) -> Option<Vec<f32>> {
+        let model = self.embedder.as_ref().filter(|model| model.languages.contains(&language))?;
+        match model.embed_one(question) {
+            Ok(vector) => self.index.moved(vector, language),
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(error, "the question was not embedded; words alone search");
+                None
+            }
         }
     }
 
@@ -312,8 +318,7 @@ impl Model {
         Ok(batch.iter().map(|one| one.digest).zip(vectors).collect())
     }
 
-    fn embed_one(&self, question: &str) -> Result<Vec<f32>, KnowledgeError> {
-        let text = question.to_owned();
+    fn embed_one(&self, text: String) -> Result<Vec<f32>, KnowledgeError> {
         let vectors = self.worker.call(move |embedder, _| embedder.embed(&[&text]))?.wait()?.value?;
         let none = || crate::engine::EngineError::Failed { engine: "embedding", reason: "it gave no vector".into() };
         Ok(vectors.into_iter().next().ok_or_else(none)?)

@@ -17,12 +17,12 @@ const WORDS_WEIGHT: f32 = 0.3;
 /// The places of the sentences of a passage that answer, in the document's order; empty when it has none.
 pub fn pick(asked: &Asked, owner: &Owner, index: &Index) -> Vec<usize> {
     let units = &index.units[owner.units.clone()];
-    let sentences = &units[..units.len().saturating_sub(1)];
+    let sentences = &units[..owner.parts.min(units.len())];
     let strengths: Vec<f32> = sentences
         .iter()
         .map(|unit| {
             let words = lexicon::likeness(&asked.terms, &unit.terms);
-            let alike = asked.vector.as_ref().and_then(|vector| index.likeness(vector, unit, asked.language));
+            let alike = asked.vector.as_ref().and_then(|vector| index.likeness(vector, unit));
             alike.map_or(words, |alike| alike + WORDS_WEIGHT * words)
         })
         .collect();

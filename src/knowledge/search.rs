@@ -7,7 +7,8 @@ use jiff::civil::DateTime;
 
 use super::evidence::{Asked, Evidence};
 use super::index::{Content, Index};
-use super::{Basis, Hit, score};
+use super::score::{self, Matter};
+use super::{Basis, Hit};
 use crate::domain::{Origin, Passage};
 
 /// Passages that a search returns.
@@ -15,6 +16,10 @@ pub const PASSAGES_FOUND_MAX: usize = 8;
 
 /// Candidates that likeness of meaning nominates.
 const NEAREST_MAX: usize = 24;
+
+/// By how much a document must be surer than an approved answer to stand before it. Chosen: both answer then, and the
+/// approved answer is the shorter and checked one.
+const APPROVED_LEAD: f32 = 0.15;
 
 /// Candidates below this score are not worth returning.
 const SCORE_FLOOR: f32 = 0.02;
@@ -26,8 +31,7 @@ pub fn nearest(asked: &Asked, index: &Index) -> Vec<usize> {
     let mut alike: Vec<(usize, f32)> = of_language
         .filter_map(|(place, owner)| {
             let units = &index.units[owner.units.clone()];
-            let alike =
-                units.iter().filter_map(|unit| index.likeness(vector, unit, asked.language)).max_by(f32::total_cmp);
+            let alike = units.iter().filter_map(|unit| index.likeness(vector, unit)).max_by(f32::total_cmp);
             Some((place, alike?))
         })
         .collect();
@@ -52,7 +56,7 @@ pub fn rank(asked: &Asked, mut candidates: Vec<usize>, index: &Index, now: DateT
         .collect();
     judged.sort_by(|left, right| right.strength.total_cmp(&left.strength));
     let scores: Vec<f32> =
-        judged.iter().map(|one| score::score(one.strength, rival(one, &judged), basis, one.item)).collect();
+        judged.iter().map(|one| score::score(&one.evidence, one.strength, rival(one, &judged), one.matter)).collect();
     let mut hits: Vec<Hit> = judged
         .iter()
         .zip(scores)
@@ -63,14 +67,20 @@ pub fn rank(asked: &Asked, mut candidates: Vec<usize>, index: &Index, now: DateT
             evidence: one.evidence,
         })
         .collect();
-    hits.sort_by(|left, right| right.passage.score.total_cmp(&left.passage.score));
+    hits.sort_by(|left, right| preference(right).total_cmp(&preference(left)));
     hits.truncate(PASSAGES_FOUND_MAX);
     hits
 }
 
+/// A score for the order: an approved answer that is good enough stands before a document that is hardly surer.
+fn preference(hit: &Hit) -> f32 {
+    let approved = matches!(hit.passage.origin, Origin::Item { .. }) && hit.passage.score >= score::ANSWER_SCORE_MIN;
+    hit.passage.score + if approved { APPROVED_LEAD } else { 0.0 }
+}
+
 struct Judged {
     place: usize,
-    item: bool,
+    matter: Matter,
     evidence: Evidence,
     strength: f32,
 }
@@ -79,14 +89,18 @@ impl Judged {
     fn new(place: usize, asked: &Asked, index: &Index, basis: Basis) -> Self {
         let owner = &index.owners[place];
         let item = matches!(owner.content, Content::Item(_));
+        let matter = Matter { basis, language: asked.language, item };
         let evidence = Evidence::of(asked, owner, index);
-        Self { place, item, evidence, strength: score::strength(&evidence, basis, item) }
+        Self { place, matter, evidence, strength: score::strength(&evidence, matter) }
     }
 }
 
 /// The strength of the best other candidate of the same kind.
 fn rival(one: &Judged, judged: &[Judged]) -> Option<f32> {
-    judged.iter().find(|other| other.item == one.item && other.place != one.place).map(|other| other.strength)
+    judged
+        .iter()
+        .find(|other| other.matter.item == one.matter.item && other.place != one.place)
+        .map(|other| other.strength)
 }
 
 fn passage(content: &Content, score: f32) -> Passage {
