@@ -48,6 +48,7 @@ enum Command {
 /// Runs the command of this process.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    end_quietly_without_reader();
     let filter = EnvFilter::try_from_env("USHER_LOG").unwrap_or_else(|_| EnvFilter::new(cli.command.log_level()));
     // Colours are for people: a journal and a pipe get plain text.
     let colours = std::io::stderr().is_terminal();
@@ -71,6 +72,18 @@ pub fn run() -> ExitCode {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+/// `usher knowledge list | head` is no fault: the reader has what it wanted. (SIGPIPE itself must stay ignored, or a voice
+/// that dies would end the appliance.)
+fn end_quietly_without_reader() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if panic.to_string().contains("failed printing to stdout") {
+            std::process::exit(0);
+        }
+        tell(panic);
+    }));
 }
 
 impl Command {

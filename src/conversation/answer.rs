@@ -45,7 +45,10 @@ impl Conversation {
                 handoff: Some(self.contact.clone()),
                 ..plain(Route::Decline, Sentence::Decline.text(language))
             },
-            Decision::Clarify(choices) => Answer { choices, ..plain(Route::Clarify, Sentence::Clarify.text(language)) },
+            Decision::Clarify(choices) => {
+                let sentence = if choices.len() == 1 { Sentence::ClarifyOne } else { Sentence::Clarify };
+                Answer { choices, ..plain(Route::Clarify, sentence.text(language)) }
+            }
             Decision::Approved(passage) => Answer {
                 language: passage.language,
                 sources: vec![source(passage, passage.text.clone())],

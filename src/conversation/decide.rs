@@ -9,7 +9,7 @@ pub struct Thresholds {
     pub answer: f32,
     /// At or above and below `answer`: one clarifying question.
     pub clarify: f32,
-    /// Two items nearer to each other than this are one doubtful reading.
+    /// Two items that could both be answered, nearer to each other than this, are one doubtful reading.
     pub gap: f32,
 }
 
@@ -49,9 +49,9 @@ pub fn decide<'a>(known: Known<'a>, thresholds: Thresholds) -> Decision<'a> {
         return Decision::Person;
     }
     let Some(best) = known.passages.first() else { return Decision::Decline };
-    let choices = readings(known.passages, thresholds);
     let doubtful = best.score < thresholds.answer || rivals(known.passages, thresholds) > 1;
-    if doubtful && choices.len() > 1 && !known.just_clarified && best.score >= thresholds.clarify {
+    let choices = readings(known.passages, thresholds);
+    if doubtful && !choices.is_empty() && !known.just_clarified {
         return Decision::Clarify(choices);
     }
     if best.score < thresholds.answer {
@@ -63,7 +63,8 @@ pub fn decide<'a>(known: Known<'a>, thresholds: Thresholds) -> Decision<'a> {
     }
 }
 
-/// The items that could be meant, best first. Documents are no choice: a visitor cannot tell them by a title.
+/// The items that could be meant, best first. Documents are no choice: a visitor cannot tell them by a title. Touching a
+/// reading is cheap, so that one alone is still asked about: "is this what you mean?" misleads nobody and refuses nobody.
 fn readings(passages: &[Passage], thresholds: Thresholds) -> Vec<Choice> {
     passages
         .iter()
@@ -76,15 +77,19 @@ fn readings(passages: &[Passage], thresholds: Thresholds) -> Vec<Choice> {
         .collect()
 }
 
+/// A best item this sure is one of its own phrasings: no other may put it in doubt.
+const CERTAIN: f32 = 0.98;
+
 /// How many items stand so near to the best one that picking it would be a guess. One when a document leads.
 fn rivals(passages: &[Passage], thresholds: Thresholds) -> usize {
     let Some(best) = passages.first() else { return 0 };
-    if matches!(best.origin, Origin::Document { .. }) {
+    if matches!(best.origin, Origin::Document { .. }) || best.score >= CERTAIN {
         return 1;
     }
     passages
         .iter()
-        .filter(|passage| matches!(passage.origin, Origin::Item { .. }) && best.score - passage.score < thresholds.gap)
+        .filter(|passage| matches!(passage.origin, Origin::Item { .. }) && passage.score >= thresholds.answer)
+        .filter(|passage| best.score - passage.score < thresholds.gap)
         .count()
 }
 
@@ -136,9 +141,19 @@ mod tests {
     }
 
     #[test]
-    fn one_weak_reading_is_no_choice() {
-        assert_eq!(decided(&[item("wifi", 0.5)]), Decision::Decline);
-        assert!(matches!(decided(&[item("wifi", 0.5), item("sim", 0.45)]), Decision::Clarify(_)));
+    fn a_weak_reading_is_asked_about_and_a_hopeless_one_is_not() {
+        assert!(matches!(decided(&[item("wifi", 0.5)]), Decision::Clarify(choices) if choices.len() == 1));
+        assert!(
+            matches!(decided(&[item("wifi", 0.5), item("sim", 0.45)]), Decision::Clarify(choices) if choices.len() == 2)
+        );
+        assert_eq!(decided(&[item("wifi", 0.39)]), Decision::Decline);
+        assert_eq!(decided(&[document("fees.en.md", 0.5)]), Decision::Decline);
+    }
+
+    #[test]
+    fn a_questions_own_phrasing_has_no_rival() {
+        let near = [item("card-lost", 0.99), item("card-found", 0.97)];
+        assert_eq!(decided(&near), Decision::Approved(&near[0]));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::domain::Language;
 pub enum Sentence {
     Decline,
     Clarify,
+    ClarifyOne,
     Person,
     HeardNothing,
     Busy,
@@ -27,6 +28,7 @@ impl Sentence {
                 "I don't know that one, and I won't guess. A member of staff can help you: touch “Talk to a person”.",
                 "这个问题我没有可靠的答案，不想误导您。您可以点击“找人工”，由工作人员帮助您。",
             ),
+            Self::ClarifyOne => ("Is this what you would like to know?", "您想问的是这个吗？"),
             Self::Clarify => ("Which of these do you mean?", "您想问的是下面哪一个？"),
             Self::Person => ("Here is where you find a person.", "您可以在这里找到工作人员。"),
             Self::HeardNothing => {
