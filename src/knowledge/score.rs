@@ -79,7 +79,7 @@ const CLOSE_FROM: f32 = 0.7;
 
 /// What is left of a score when the question names something that the site does not have. Chosen: even a sure match
 /// then falls below [`ANSWER_SCORE_MIN`], and may still be offered as a doubtful reading.
-const STRANGE: f32 = 0.4;
+const STRANGE: f32 = 0.35;
 
 /// What is judged: a candidate's kind, in which language, by which ranker.
 #[derive(Debug, Clone, Copy)]
