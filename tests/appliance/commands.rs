@@ -82,8 +82,7 @@ fn an_answer_in_the_models_own_words_says_nothing_its_passages_do_not() {
     let document = data.path().join("rooms.en.md");
     fs::write(&document, format!("# Quiet room\n\n{text}\n")).unwrap();
     usher_in(data.path(), "", &["knowledge", "import", document.to_str().unwrap(), "--json"]).document();
-    for question in
-        ["When does the quiet room close?", "Where is the quiet room?", "Does the quiet room close at 23:30?"]
+    for question in ["When does the quiet room close?", "Where is the quiet room?", "Which level is the quiet room on?"]
     {
         let answer = usher_in(data.path(), "", &["ask", question, "--json"]).document();
         assert_eq!(answer["route"], "answer", "{answer}");
