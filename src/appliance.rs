@@ -20,7 +20,7 @@ use crate::config::Settings;
 use crate::conversation::{Conversation, Engines, Hearer, Sound, Thresholds, Visit, Writer};
 use crate::device;
 use crate::domain::{Audio, HEARING_RATE_HZ, Language, Question, Route, Way};
-use crate::engine::speech::{self, Ears};
+use crate::engine::speech::{self, Ears, Vocabulary};
 use crate::engine::{self, EngineError, Transcriber, language};
 use crate::http::{self, App, MissingModel};
 use crate::knowledge::{self, Knowledge, SharedEmbedder, shipped};
@@ -56,7 +56,8 @@ pub struct Opened {
 pub fn open(settings: &Settings, data: &Path, site_named: bool, needs: Needs) -> anyhow::Result<Opened> {
     let mut opening = Opening::at(data)?;
     let embedder = opening.embedder();
-    let knowledge = open_knowledge(settings, data, site_named, embedder)?;
+    let mut knowledge = open_knowledge(settings, data, site_named, embedder)?;
+    let words = if needs.hearing { phrasings(&mut knowledge)? } else { Vec::new() };
     let mut engines = Engines::default();
     if needs.writing {
         engines.writer = opening.writer(settings);
@@ -72,6 +73,10 @@ pub fn open(settings: &Settings, data: &Path, site_named: bool, needs: Needs) ->
         knowledge: Worker::start("knowledge", QUEUE_MAX, knowledge),
         engines,
         contact: settings.site.contact.clone(),
+        vocabulary: Vocabulary::new(
+            settings.site.vocabulary.iter().map(String::as_str),
+            words.iter().map(String::as_str),
+        ),
         clock: Clock::system(&settings.site.time_zone)?,
         thresholds: Thresholds {
             answer: knowledge::ANSWER_SCORE_MIN,
@@ -118,6 +123,11 @@ fn open_database(settings: &Settings, data: &Path, embedder: Option<SharedEmbedd
     let folder = folder_of(settings, data);
     std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     Ok(Knowledge::open(&folder.join("knowledge.db"), embedder)?)
+}
+
+/// The titles of what is known: words that visitors say here, which no repair may take for a misheard name.
+fn phrasings(knowledge: &mut Knowledge) -> anyhow::Result<Vec<String>> {
+    Ok(knowledge.list()?.into_iter().map(|listed| listed.title).collect())
 }
 
 fn folder_of(settings: &Settings, data: &Path) -> PathBuf {

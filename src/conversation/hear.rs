@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::{Conversation, TurnError};
 use crate::domain::{Audio, Heard, Language};
+use crate::engine::speech::written;
 
 impl Conversation {
     /// What was said in `recording` (16 kHz mono). The text is empty when nothing was.
@@ -24,6 +25,11 @@ impl Conversation {
             empty = transcript.text.is_empty(),
             "heard"
         );
-        Ok(Heard { text: transcript.text, language: transcript.language, audio_ms })
+        let text = match transcript.language {
+            // "gate b twenty two" is written as signs have it, and the site's names as the site writes them.
+            Language::English => self.vocabulary.repair(&written(&transcript.text)),
+            Language::Chinese => transcript.text,
+        };
+        Ok(Heard { text, language: transcript.language, audio_ms })
     }
 }

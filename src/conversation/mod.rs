@@ -25,7 +25,7 @@ pub use visit::Visit;
 use crate::base::Clock;
 use crate::base::worker::{Busy, Worker};
 use crate::domain::{Answer, Card, Heard, Language, Mood, Question, Timings};
-use crate::engine::speech::{AudioError, Ears};
+use crate::engine::speech::{AudioError, Ears, Vocabulary};
 use crate::engine::{EngineError, Generator, SpeechDetector, Voice};
 use crate::knowledge::{Knowledge, KnowledgeError};
 
@@ -85,6 +85,8 @@ pub struct Conversation {
     pub knowledge: Worker<Knowledge>,
     pub engines: Engines,
     pub contact: Card,
+    /// The site's names, against which what was heard is repaired.
+    pub vocabulary: Vocabulary,
     pub clock: Clock,
     pub thresholds: Thresholds,
 }

@@ -124,6 +124,8 @@ pub struct Transcript {
     /// Empty when no speech was found.
     pub text: String,
     pub language: Language,
+    /// The transcriber was unsure of the whole: another language, heavy noise, a voice it cannot follow. Ask, do not act.
+    pub doubtful: bool,
 }
 
 /// Writes down speech.

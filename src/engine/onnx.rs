@@ -18,8 +18,9 @@ static LOADED: Mutex<Option<(PathBuf, Environment)>> = Mutex::new(None);
 
 /// Opens `model` on the runtime `library`, which is loaded at the first call. Blocking: tens of milliseconds a model.
 ///
-/// One thread and no spinning: a second thread that spins costs four times its gain on a busy machine. No arena: inputs
-/// vary in length, and an arena keeps the largest ever seen.
+/// One thread and no spinning: a second thread that spins costs four times its gain on a busy machine. With an arena:
+/// without one Moonshine takes 2.3 times as long, for 70 MB less; its inputs are bounded, and so is what it keeps. No
+/// memory pattern: that is for inputs that are all of one shape.
 ///
 /// # Errors
 /// [`EngineError::Missing`] when a file is absent; [`EngineError::Unusable`] when it is damaged, not a model, or when
@@ -35,7 +36,7 @@ fn builder(environment: &Environment) -> ort::Result<SessionBuilder> {
         .with_intra_threads(1)?
         .with_intra_op_spinning(false)?
         .with_memory_pattern(false)?
-        .with_execution_providers([ep::CPU::default().with_arena_allocator(false).build()])?)
+        .with_execution_providers([ep::CPU::default().with_arena_allocator(true).build()])?)
 }
 
 fn environment(library: &Path) -> Result<Environment, EngineError> {

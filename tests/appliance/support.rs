@@ -2,6 +2,7 @@
 //! A missing model or program is a failure that names the command to fix it.
 
 use std::collections::HashMap;
+use std::f32::consts::TAU;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{LazyLock, Mutex};
@@ -201,6 +202,14 @@ pub fn noise(samples: usize) -> Vec<f32> {
     (0..samples).map(|_| next()).collect()
 }
 
+/// The rate that ears take.
+pub const RATE: u32 = 16_000;
+
+/// A sine at half of full scale.
+pub fn tone(hz: f32, seconds: f32) -> Vec<f32> {
+    (0..(seconds * RATE as f32) as usize).map(|n| 0.5 * (TAU * hz * n as f32 / RATE as f32).sin()).collect()
+}
+
 /// Words of a text for comparison: lower case, no marks.
 pub fn words(text: &str) -> Vec<String> {
     let kept: String = text
@@ -223,4 +232,19 @@ pub fn word_errors(said: &[String], heard: &[String]) -> usize {
         }
     }
     row[heard.len()]
+}
+
+/// The files of a folder and its folders with one of these endings, in order.
+pub fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("the folder can be read").path();
+        if path.is_dir() {
+            found.extend(files(&path, endings));
+        } else if path.extension().is_some_and(|ending| endings.iter().any(|e| ending == *e)) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
 }

@@ -48,7 +48,7 @@ fn time(hour: u32, minute: u32, half: Option<char>) -> String {
         _ => {}
     }
     let half = half.unwrap_or(if (12..24).contains(&hour) { 'p' } else { 'a' });
-    let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
+    let hour = if hour.is_multiple_of(12) { 12 } else { hour % 12 };
     match minute {
         0 => format!("{hour} {half}.m."),
         1..10 => format!("{hour} oh {minute} {half}.m."),

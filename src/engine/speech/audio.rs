@@ -104,10 +104,16 @@ fn hearing(mut sound: Audio) -> Result<Audio, AudioError> {
     if sound.samples.iter().any(|sample| !sample.is_finite()) {
         return Err(AudioError::NotFinite);
     }
-    sound.samples.iter_mut().for_each(|sample| *sample = sample.clamp(-1.0, 1.0));
-    let samples = resample(&sound.samples, sound.rate_hz, HEARING_RATE_HZ)
+    clip(&mut sound.samples);
+    let mut samples = resample(&sound.samples, sound.rate_hz, HEARING_RATE_HZ)
         .map_err(|error| AudioError::Damaged { reason: error.to_string() })?;
+    // the filter overshoots at steps
+    clip(&mut samples);
     Ok(Audio::new(samples, HEARING_RATE_HZ))
+}
+
+fn clip(samples: &mut [f32]) {
+    samples.iter_mut().for_each(|sample| *sample = sample.clamp(-1.0, 1.0));
 }
 
 fn read(bytes: &[u8]) -> Result<Audio, AudioError> {

@@ -29,11 +29,13 @@ impl Ears {
     pub fn hear(&mut self, audio: &Audio, hint: Option<Language>, stop: &Stop) -> Result<Transcript, EngineError> {
         self.accept(audio, hint)?;
         let probabilities = self.probabilities(&audio.samples, stop)?;
-        let mut heard = Transcript { text: String::new(), language: self.fallback(hint) };
+        let mut heard = Transcript { text: String::new(), language: self.fallback(hint), doubtful: false };
         for range in speech_ranges(&probabilities, SegmentSettings::RECORDING) {
             let speech = Audio::new(samples(audio, &range).to_vec(), audio.rate_hz);
             let piece = self.transcriber.transcribe(&speech, hint, stop)?;
-            append(&mut heard, plausible(&piece.text, speech.duration().as_secs_f32()), piece.language);
+            let text = plausible(&piece.text, speech.duration().as_secs_f32());
+            heard.doubtful |= piece.doubtful || text != piece.text;
+            append(&mut heard, &text, piece.language);
         }
         Ok(heard)
     }
@@ -46,6 +48,10 @@ impl Ears {
     /// What the transcriber is called.
     pub fn name(&self) -> &str {
         self.transcriber.name()
+    }
+
+    pub(super) fn detector(&mut self) -> &mut dyn SpeechDetector {
+        &mut *self.detector
     }
 
     fn accept(&self, audio: &Audio, hint: Option<Language>) -> Result<(), EngineError> {
@@ -85,12 +91,12 @@ fn samples<'a>(audio: &'a Audio, chunks: &Range<usize>) -> &'a [f32] {
     &audio.samples[at(chunks.start)..at(chunks.end)]
 }
 
-fn append(heard: &mut Transcript, text: String, language: Language) {
+fn append(heard: &mut Transcript, text: &str, language: Language) {
     if text.is_empty() {
         return;
     }
     let spaced = !heard.text.is_empty() && language == Language::English;
     heard.text.push_str(if spaced { " " } else { "" });
-    heard.text.push_str(&text);
+    heard.text.push_str(text);
     heard.language = language;
 }

@@ -7,8 +7,12 @@ const LETTERS_PER_SECOND_MAX: f32 = 25.0;
 /// The same in Han characters: news readers reach 6.
 const HAN_PER_SECOND_MAX: f32 = 10.0;
 
-/// A phrase said this often in a row is a loop: "no, no, no" is speech.
+/// A phrase said more often than this in a row is a loop: "no, no, no, no" is speech ...
 const REPEATS_MAX: usize = 4;
+
+/// ... and a phrase of [`LONG_WORDS`] or more is not said three times over.
+const LONG_REPEATS_MAX: usize = 2;
+const LONG_WORDS: usize = 4;
 
 /// Longest phrase, in words, that is looked for in loops.
 const LOOP_WORDS_MAX: usize = 8;
@@ -44,7 +48,8 @@ fn first_loop(bare: &[String]) -> Option<(usize, usize, usize)> {
     (0..bare.len()).find_map(|start| {
         (1..=LOOP_WORDS_MAX).find_map(|phrase| {
             let repeats = repeats(&bare[start..], phrase);
-            (repeats > REPEATS_MAX).then_some((start, phrase, start + repeats * phrase))
+            let repeats_max = if phrase >= LONG_WORDS { LONG_REPEATS_MAX } else { REPEATS_MAX };
+            (repeats > repeats_max).then_some((start, phrase, start + repeats * phrase))
         })
     })
 }
@@ -105,6 +110,7 @@ mod tests {
     fn a_loop_is_nothing_and_a_loop_after_speech_is_cut() {
         assert_eq!(plausible("the the the the the the the", 20.0), "");
         assert_eq!(plausible(&"and I'm going to ".repeat(12), 25.0), "");
+        assert_eq!(plausible("The first one is here. The first one is here. The first one is here.", 5.0), "");
         assert_eq!(plausible(&"谢谢".repeat(9), 9.0), "");
         let speech =
             "Can you tell me where I have to go to collect the bags that I checked in this morning at the desk";

@@ -148,7 +148,7 @@ impl Transcriber for Whisper {
         }
         let language = language.unwrap_or(self.languages[0]);
         let between = if language == Language::Chinese { "" } else { " " };
-        Ok(Transcript { text: texts.join(between), language })
+        Ok(Transcript { text: texts.join(between), language, doubtful: false })
     }
 
     fn languages(&self) -> &[Language] {
