@@ -23,7 +23,8 @@ pub struct Sample {
 const KINDS: usize = 7;
 
 fn numbers(evidence: &Evidence) -> [f64; KINDS] {
-    [evidence.nearest, evidence.mean, evidence.whole, evidence.shared, evidence.about, evidence.cover, evidence.named].map(f64::from)
+    [evidence.nearest, evidence.mean, evidence.whole, evidence.shared, evidence.about, evidence.cover, evidence.named]
+        .map(f64::from)
 }
 
 /// The lead beyond which it no longer counts; as in `knowledge/score.rs`.
@@ -106,7 +107,8 @@ fn logistic(rows: &[(Vec<f64>, bool, f64)]) -> Vec<f64> {
     for _ in 0..6_000 {
         let mut slope = vec![0.0; width + 1];
         for (numbers, label, share) in rows {
-            let logit: f64 = numbers.iter().zip(&weights).map(|(number, weight)| number * weight).sum::<f64>() + weights[width];
+            let logit: f64 =
+                numbers.iter().zip(&weights).map(|(number, weight)| number * weight).sum::<f64>() + weights[width];
             let error = (sigmoid(logit) - f64::from(u8::from(*label))) * share / all;
             for (slope, number) in slope.iter_mut().zip(numbers.iter().chain(&[1.0])) {
                 *slope += error * number;
@@ -123,9 +125,14 @@ fn logistic(rows: &[(Vec<f64>, bool, f64)]) -> Vec<f64> {
 
 impl fmt::Display for Fitted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [nearest, mean, whole, shared, about, cover, named, bias] = self.weights[..] else { return Err(fmt::Error) };
+        let [nearest, mean, whole, shared, about, cover, named, bias] = self.weights[..] else {
+            return Err(fmt::Error);
+        };
         let [slope, lead, shift] = self.sure[..] else { return Err(fmt::Error) };
-        write!(f, "nearest: {nearest:.2}, mean: {mean:.2}, whole: {whole:.2}, shared: {shared:.2}, about: {about:.2}, cover: {cover:.2}, named: {named:.2}, ")?;
+        write!(
+            f,
+            "nearest: {nearest:.2}, mean: {mean:.2}, whole: {whole:.2}, shared: {shared:.2}, about: {about:.2}, cover: {cover:.2}, named: {named:.2}, "
+        )?;
         write!(f, "bias: {bias:.2}, sure: [{slope:.2}, {lead:.2}, {shift:.2}]")
     }
 }
@@ -137,7 +144,9 @@ pub fn judge(samples: &[Sample]) -> String {
     let best = |sample: &Sample| sample.candidates.first().cloned();
     let first = samples.iter().filter(|sample| best(sample).is_some_and(|best| best.right)).count();
     let by_score = |sample: &Sample| best(sample).map_or(0.0, |best| best.score);
-    let by_cosine = |sample: &Sample| sample.candidates.iter().map(|one| one.evidence.nearest.max(one.evidence.whole)).fold(0.0, f32::max);
+    let by_cosine = |sample: &Sample| {
+        sample.candidates.iter().map(|one| one.evidence.nearest.max(one.evidence.whole)).fold(0.0, f32::max)
+    };
     let given = |sample: &&Sample| by_score(sample) >= 0.5;
     let right = samples.iter().filter(given).filter(|sample| best(sample).is_some_and(|best| best.right)).count();
     let wrong = samples.iter().filter(given).count() - right;
@@ -154,8 +163,22 @@ pub fn judge(samples: &[Sample]) -> String {
 
 /// The probability that an answerable question scores above an unanswerable one.
 fn area(samples: &[Sample], score: impl Fn(&Sample) -> f32) -> f64 {
-    let of = |answerable: bool| samples.iter().filter(move |sample| sample.answerable == answerable).map(&score).collect::<Vec<_>>();
+    let of = |answerable: bool| {
+        samples.iter().filter(move |sample| sample.answerable == answerable).map(&score).collect::<Vec<_>>()
+    };
     let (high, low) = (of(true), of(false));
-    let above = |high: &f32| low.iter().map(|low| if high > low { 1.0 } else if high == low { 0.5 } else { 0.0 }).sum::<f64>();
+    let above = |high: &f32| {
+        low.iter()
+            .map(|low| {
+                if high > low {
+                    1.0
+                } else if high == low {
+                    0.5
+                } else {
+                    0.0
+                }
+            })
+            .sum::<f64>()
+    };
     high.iter().map(above).sum::<f64>() / (high.len() * low.len()).max(1) as f64
 }

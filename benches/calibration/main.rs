@@ -29,7 +29,10 @@ fn main() {
             .into_iter()
             .map(|set| (set.name.clone(), set.ask(with_model.then(|| embedder.clone()), item)))
             .collect();
-        println!("{:28} {:>5} {:>6} {:>6} {:>6} | at 0.5: {:>6} {:>6} {:>7} | {:>6}", "now", "asked", "top-1", "AUC", "cosAUC", "right", "wrong", "refused", "picked");
+        println!(
+            "{:28} {:>5} {:>6} {:>6} {:>6} | at 0.5: {:>6} {:>6} {:>7} | {:>6}",
+            "now", "asked", "top-1", "AUC", "cosAUC", "right", "wrong", "refused", "picked"
+        );
         for (name, samples) in &samples {
             println!("{name:28} {}", judge(samples));
         }

@@ -108,7 +108,8 @@ const FOLDS: usize = 6;
 /// A demo site's own phrasings, each asked once while it is held back; and in each fold a sixth of the items is held back
 /// whole, so that their phrasings have no answer there.
 fn site(name: &str, language: Language) -> Set {
-    let text = std::fs::read_to_string(sites().join(name).join(format!("items.{language}.jsonl"))).expect("the site's items");
+    let text =
+        std::fs::read_to_string(sites().join(name).join(format!("items.{language}.jsonl"))).expect("the site's items");
     let items: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("an item")).collect();
     let folds = (0..FOLDS).map(|fold| {
         let (mut lines, mut asked) = (String::new(), Vec::new());
@@ -141,7 +142,8 @@ fn unanswerable(question: String) -> Asked {
 /// The other demo site's phrasings: questions of the same sort that this site does not answer.
 fn elsewhere(name: &str, language: Language) -> Vec<String> {
     let other = if name == "bank" { "airport" } else { "bank" };
-    let text = std::fs::read_to_string(sites().join(other).join(format!("items.{language}.jsonl"))).expect("the site's items");
+    let text =
+        std::fs::read_to_string(sites().join(other).join(format!("items.{language}.jsonl"))).expect("the site's items");
     let items = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("an item"));
     // Both have these.
     let shared = ["wifi", "toilets", "lost-property", "parking", "atm", "currency", "complaint", "opening", "charging"];
@@ -174,7 +176,8 @@ pub struct SiteQuestion {
 
 pub fn site_questions(name: &str, language: Language) -> (Vec<(String, String)>, Vec<SiteQuestion>) {
     let folder = sites().join(name);
-    let wanted = |file: &String| file.ends_with(&format!(".{language}.jsonl")) || file.ends_with(&format!(".{language}.md"));
+    let wanted =
+        |file: &String| file.ends_with(&format!(".{language}.jsonl")) || file.ends_with(&format!(".{language}.md"));
     let mut files = Vec::new();
     for folder in [folder.clone(), folder.join("documents")] {
         for entry in std::fs::read_dir(folder).expect("the site's folder") {
@@ -185,11 +188,16 @@ pub fn site_questions(name: &str, language: Language) -> (Vec<(String, String)>,
             }
         }
     }
-    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/knowledge/calibration.{name}.{language}.jsonl"));
+    let cases =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/knowledge/calibration.{name}.{language}.jsonl"));
     let text = std::fs::read_to_string(cases).expect("the calibration questions");
     let questions = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a question")).map(|line| {
         let list = |key: &str| if line[key].is_array() { texts(&line[key]) } else { Vec::new() };
-        SiteQuestion { question: line["question"].as_str().expect("a question").into(), items: list("items"), words: list("words") }
+        SiteQuestion {
+            question: line["question"].as_str().expect("a question").into(),
+            items: list("items"),
+            words: list("words"),
+        }
     });
     (files, questions.collect())
 }
@@ -213,7 +221,7 @@ fn clinc150() -> Set {
     let data: Value = serde_json::from_str(&text).expect("JSON");
     let pairs = |key: &str| {
         let rows = data[key].as_array().expect("rows").iter();
-        rows.map(|row| texts(row)).map(|row| (row[0].clone(), row[1].clone())).collect::<Vec<_>>()
+        rows.map(texts).map(|row| (row[0].clone(), row[1].clone())).collect::<Vec<_>>()
     };
     let mut intents: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (text, label) in pairs("train") {
@@ -233,7 +241,9 @@ fn intent_set(name: &str, intents: BTreeMap<String, Vec<String>>, outside: Vec<S
             lines += &item_line(&label, Language::English, &texts[..4], &answer);
         }
         let right = |hidden| if hidden { Right::Nothing } else { Right::Item(label.clone()) };
-        asked.extend(texts[4..].iter().step_by(12).take(6).map(|text| Asked { question: text.clone(), right: right(hidden) }));
+        asked.extend(
+            texts[4..].iter().step_by(12).take(6).map(|text| Asked { question: text.clone(), right: right(hidden) }),
+        );
     }
     asked.extend(outside.into_iter().map(|question| Asked { question, right: Right::Nothing }));
     let fold = Fold { files: vec![("items.jsonl".into(), lines)], asked };
@@ -260,8 +270,10 @@ fn reading(path: &str, language: Language) -> Set {
         let questions = paragraph["qas"].as_array().expect("questions").iter();
         let possible = questions.filter(|one| one["is_impossible"].as_bool() != Some(true));
         for question in possible.step_by(2) {
-            let words = question["answers"].as_array().expect("answers").iter().filter_map(|answer| answer["text"].as_str());
-            let right = if hidden { Right::Nothing } else { Right::Document(file.clone(), words.map(str::to_owned).collect()) };
+            let words =
+                question["answers"].as_array().expect("answers").iter().filter_map(|answer| answer["text"].as_str());
+            let right =
+                if hidden { Right::Nothing } else { Right::Document(file.clone(), words.map(str::to_owned).collect()) };
             let question = question["question"].as_str().expect("a question").to_owned();
             if seen.insert(question.clone()) {
                 asked.push(Asked { question, right });

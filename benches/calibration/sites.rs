@@ -25,7 +25,8 @@ pub fn judge(embedder: &SharedEmbedder) {
                 })
                 .collect();
             let line: Vec<String> = THRESHOLDS.iter().map(|&threshold| at(&best, threshold)).collect();
-            let first = best.iter().filter(|(question, best)| best.as_ref().is_some_and(|best| right(question, best))).count();
+            let first =
+                best.iter().filter(|(question, best)| best.as_ref().is_some_and(|best| right(question, best))).count();
             println!("{name:8} {language} {with}: {} | {first}", line.join(" "));
         }
     }
@@ -48,8 +49,11 @@ fn explain(question: &SiteQuestion, found: &usher::knowledge::Found) {
 
 fn at(best: &[(SiteQuestion, Option<Passage>)], threshold: f32) -> String {
     let given = |best: &Option<Passage>| best.as_ref().is_some_and(|best| best.score >= threshold);
-    let is_right = |question: &SiteQuestion, best: &Option<Passage>| best.as_ref().is_some_and(|best| right(question, best));
-    let count = |test: &dyn Fn(&SiteQuestion, &Option<Passage>) -> bool| best.iter().filter(|(question, best)| test(question, best)).count();
+    let is_right =
+        |question: &SiteQuestion, best: &Option<Passage>| best.as_ref().is_some_and(|best| right(question, best));
+    let count = |test: &dyn Fn(&SiteQuestion, &Option<Passage>) -> bool| {
+        best.iter().filter(|(question, best)| test(question, best)).count()
+    };
     format!(
         "{threshold:.2}: {}/{}/{}",
         count(&|question, best| given(best) && is_right(question, best)),

@@ -44,7 +44,9 @@ pub fn knowledge(files: &[(String, String)], embedder: Option<SharedEmbedder>) -
         std::fs::write(site.join(name), text).expect("a file");
     }
     let mut knowledge = Knowledge::open(&folder.path().join("knowledge.db"), embedder).expect("opens");
-    knowledge.import(&[site], &mut |_| ()).unwrap_or_else(|error| panic!("{error}: {:?}", std::error::Error::source(&error)));
+    knowledge
+        .import(&[site], &mut |_| ())
+        .unwrap_or_else(|error| panic!("{error}: {:?}", std::error::Error::source(&error)));
     (folder, knowledge)
 }
 

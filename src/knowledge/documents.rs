@@ -271,10 +271,8 @@ mod tests {
     fn chinese_documents_speak_chinese() {
         let source = "# 收费\n\n## 代码\n\n| 代码 | 项目 | 金额 |\n|---|---|---|\n| SC-05 | 账户管理费 | $5 |\n\n## 证明\n\n带上：\n- 护照\n- 卡";
         let document = read_markdown("fees.zh.md", source).unwrap();
-        let want: Vec<(&str, Vec<&str>)> = vec![
-            ("代码", vec!["代码SC-05：项目账户管理费，金额$5。"]),
-            ("证明", vec!["带上：护照。", "带上：卡。"]),
-        ];
+        let want: Vec<(&str, Vec<&str>)> =
+            vec![("代码", vec!["代码SC-05：项目账户管理费，金额$5。"]), ("证明", vec!["带上：护照。", "带上：卡。"])];
         assert_eq!(sections(&document), want);
         assert_eq!(document.language, Language::Chinese);
     }
@@ -291,7 +289,10 @@ mod tests {
 
     #[test]
     fn documents_without_text_are_refused() {
-        assert_eq!(read_markdown("a.md", "# Title\n\n## Section\n").unwrap_err(), "there is no text under its headings");
+        assert_eq!(
+            read_markdown("a.md", "# Title\n\n## Section\n").unwrap_err(),
+            "there is no text under its headings"
+        );
         assert_eq!(read_markdown("a.md", "123 456").unwrap_err(), "it has no letters, so no language");
         assert!(read_markdown("a.en.md", "<div>hidden</div>").is_err());
     }

@@ -135,7 +135,9 @@ fn read_case(line: &str) -> Result<Case, String> {
         () if case.question.chars().count() > QUESTION_CHARS_MAX => {
             Err(format!("question is longer than {QUESTION_CHARS_MAX} characters"))
         }
-        () if matches!(&case.expect.route, Routes::Several(routes) if routes.is_empty()) => Err("route allows nothing".into()),
+        () if matches!(&case.expect.route, Routes::Several(routes) if routes.is_empty()) => {
+            Err("route allows nothing".into())
+        }
         () => Ok(case),
     }
 }
@@ -149,7 +151,8 @@ pub fn evaluate(cases: &[Case], ask: &mut dyn FnMut(&str, Language) -> Reply) ->
             (case.expect.route.wants_answer(), verdict(case, reply))
         })
         .collect();
-    let count = |test: &dyn Fn(bool, &Verdict) -> bool| judged.iter().filter(|(wanted, one)| test(*wanted, one)).count();
+    let count =
+        |test: &dyn Fn(bool, &Verdict) -> bool| judged.iter().filter(|(wanted, one)| test(*wanted, one)).count();
     let mut times: Vec<f64> = judged.iter().map(|(_, verdict)| verdict.ms).collect();
     times.sort_by(f64::total_cmp);
     let correct = count(&|_, verdict| verdict.ok);
@@ -223,7 +226,14 @@ mod tests {
             Reply { route, item, answer: "On level 2.".into(), ms: asked.len() as f64 }
         });
         assert_eq!(asked[2], ("c".to_owned(), Language::Chinese));
-        let counts = (report.cases, report.correct, report.answered, report.refused, report.false_refusals, report.wrong_answers);
+        let counts = (
+            report.cases,
+            report.correct,
+            report.answered,
+            report.refused,
+            report.false_refusals,
+            report.wrong_answers,
+        );
         assert_eq!(counts, (6, 2, 4, 2, 1, 3));
         assert_eq!((report.median_ms, report.p95_ms), (3.0, 6.0));
         let ok: Vec<bool> = report.per_case.iter().map(|verdict| verdict.ok).collect();

@@ -86,7 +86,8 @@ static CODE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// "counter 6", "counters 4 to 6", "room 2B", "island C".
 static ENGLISH: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
-    let number = r"(?P<from>\d{1,4})?(?P<letter>[A-Za-z])?\b(?:\s?(?:to|through|[-–])\s?(?P<to>\d{1,4})?(?P<last>[A-Za-z])?\b)?";
+    let number =
+        r"(?P<from>\d{1,4})?(?P<letter>[A-Za-z])?\b(?:\s?(?:to|through|[-–])\s?(?P<to>\d{1,4})?(?P<last>[A-Za-z])?\b)?";
     nouns(|english, _| format!(r"\b(?i:{english})\s(?i:number\s|no\.\s?)?{number}"))
 });
 
@@ -148,13 +149,15 @@ impl Identifiers {
     /// `text` without codes of kinds that `known` has none of: a flight number tells nothing where no flights are known.
     pub fn strip_unknown(text: &str, known: &Self) -> String {
         let speaks = |kind| known.0.iter().any(|one| one.kind == kind);
-        let replace = |found: &Captures| match codes(found).iter().all(|one| speaks(one.kind)) {
-            true => found.get(0).map_or("", |whole| whole.as_str()).to_owned(),
-            false => String::new(),
-        };
-        let text: String = text.nfkc().collect();
-        let stripped = CODE.replace_all(&spaced(&text), replace).split_whitespace().collect::<Vec<_>>().join(" ");
-        if stripped.chars().any(char::is_alphabetic) { stripped } else { text }
+        let unknown = |found: &Captures| codes(found).iter().any(|one| !speaks(one.kind));
+        let spaced = spaced(&text.nfkc().collect::<String>());
+        if !CODE.captures_iter(&spaced).any(|found| unknown(&found)) {
+            return text.to_owned();
+        }
+        let keep = |found: &Captures| if unknown(found) { String::new() } else { found[0].to_owned() };
+        let stripped = CODE.replace_all(&spaced, keep).split_whitespace().collect::<Vec<_>>().join(" ");
+        // A code alone is all that was asked.
+        if stripped.chars().any(char::is_alphabetic) { stripped } else { text.to_owned() }
     }
 
     /// Judges a candidate by what it is about (`about`: its phrasings or headings) and all that it says (`all`).
@@ -226,7 +229,8 @@ fn noun(name: &'static str, found: &Captures) -> Option<Identifier> {
         (None, "" | "a" | "i" | "I") => None,
         // Letters in a row are numbered from A, so that "islands A to C" covers island B.
         (None, letter_from) => {
-            let place = |letter: &str| letter.bytes().next().map(|byte| u32::from(byte.to_ascii_uppercase() - b'A') + 1);
+            let place =
+                |letter: &str| letter.bytes().next().map(|byte| u32::from(byte.to_ascii_uppercase() - b'A') + 1);
             let from = place(letter_from)?;
             let to = place(letter("last")).filter(|to| *to >= from && number("to").is_none()).unwrap_or(from);
             Some(identifier(from, to, "letter".into()))
@@ -283,18 +287,36 @@ mod tests {
     #[test]
     fn what_the_site_does_not_have_is_strange_and_what_it_never_names_is_nothing() {
         let known = Identifiers::of("gates B1 to B30, gate C14, Terminal 1, counter 6");
-        for (question, strange) in
-            [("gate B22", false), ("gate B45", true), ("gate E4", true), ("terminal 3", true), ("CA 938", false), ("room 2B", false)]
-        {
+        for (question, strange) in [
+            ("gate B22", false),
+            ("gate B45", true),
+            ("gate E4", true),
+            ("terminal 3", true),
+            ("CA 938", false),
+            ("room 2B", false),
+        ] {
             assert_eq!(Identifiers::of(question).strange_to(&known), strange, "{question}");
         }
-        assert_eq!(Identifiers::strip_unknown("does flight CA 938 leave from B22", &known), "does flight leave from B22");
+        assert_eq!(
+            Identifiers::strip_unknown("does flight CA 938 leave from B22", &known),
+            "does flight leave from B22"
+        );
         assert_eq!(Identifiers::strip_unknown("CA938", &known), "CA938");
     }
 
     #[test]
     fn amounts_times_and_plain_numbers_are_not_identifiers() {
-        for text in ["in 30 minutes", "at 10 pm", "100 ml and 5kg", "$50", "2 bags", "24小时", "上午9点", "I need 3 forms", "3个小时"] {
+        for text in [
+            "in 30 minutes",
+            "at 10 pm",
+            "100 ml and 5kg",
+            "$50",
+            "2 bags",
+            "24小时",
+            "上午9点",
+            "I need 3 forms",
+            "3个小时",
+        ] {
             assert!(Identifiers::of(text).is_empty(), "{text}: {:?}", Identifiers::of(text));
         }
         assert_eq!(Identifiers::of("gate b22, CA 938").codes().collect::<Vec<_>>(), ["b22", "ca938"]);

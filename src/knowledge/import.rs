@@ -87,7 +87,8 @@ fn kind_of(path: &Path) -> Option<Kind> {
 
 impl Batch {
     fn take(&mut self, path: &Path) -> Result<(), KnowledgeError> {
-        let kind = kind_of(path).ok_or_else(|| bad(path, "it is no knowledge: items are .jsonl, documents .md or .txt".into()))?;
+        let kind = kind_of(path)
+            .ok_or_else(|| bad(path, "it is no knowledge: items are .jsonl, documents .md or .txt".into()))?;
         let text = read_text(path)?;
         match kind {
             Kind::Items => {
@@ -142,7 +143,10 @@ fn read_text(path: &Path) -> Result<String, KnowledgeError> {
         return Err(bad(path, "it is not a plain file".into()));
     }
     if about.len() > FILE_BYTES_MAX {
-        return Err(bad(path, format!("it has {} bytes; at most {FILE_BYTES_MAX} are taken, so split it", about.len())));
+        return Err(bad(
+            path,
+            format!("it has {} bytes; at most {FILE_BYTES_MAX} are taken, so split it", about.len()),
+        ));
     }
     let bytes = fs::read(path).map_err(unreadable)?;
     let text = String::from_utf8(bytes).map_err(|error| {

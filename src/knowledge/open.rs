@@ -148,18 +148,20 @@ impl Knowledge {
                     valid_from: item.valid_from,
                     valid_until: item.valid_until,
                 }),
-                Content::Passage(row) => match listed.last_mut().filter(|last| last.kind == "document" && last.name == row.file) {
-                    Some(last) => last.texts += 1,
-                    None => listed.push(Listed {
-                        kind: "document",
-                        name: row.file.clone(),
-                        language: row.language,
-                        title: row.title.clone(),
-                        texts: 1,
-                        valid_from: None,
-                        valid_until: None,
-                    }),
-                },
+                Content::Passage(row) => {
+                    match listed.last_mut().filter(|last| last.kind == "document" && last.name == row.file) {
+                        Some(last) => last.texts += 1,
+                        None => listed.push(Listed {
+                            kind: "document",
+                            name: row.file.clone(),
+                            language: row.language,
+                            title: row.title.clone(),
+                            texts: 1,
+                            valid_from: None,
+                            valid_until: None,
+                        }),
+                    }
+                }
             }
         }
         Ok(listed)
@@ -309,9 +311,9 @@ impl Model {
 
     fn embed(&self, batch: &[Unembedded]) -> Result<Vec<(Digest, Vec<f32>)>, KnowledgeError> {
         let texts: Vec<String> = batch.iter().map(|one| one.text.clone()).collect();
-        let pending = self.worker.call(move |embedder, _| {
-            embedder.embed(&texts.iter().map(String::as_str).collect::<Vec<_>>())
-        })?;
+        let pending = self
+            .worker
+            .call(move |embedder, _| embedder.embed(&texts.iter().map(String::as_str).collect::<Vec<_>>()))?;
         let vectors = pending.wait()?.value?;
         Ok(batch.iter().map(|one| one.digest).zip(vectors).collect())
     }

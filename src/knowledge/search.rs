@@ -55,12 +55,17 @@ pub fn rank(asked: &Asked, mut candidates: Vec<usize>, index: &Index, now: DateT
         .filter(|judged| !judged.evidence.contradicted)
         .collect();
     judged.sort_by(|left, right| right.strength.total_cmp(&left.strength));
-    let scores: Vec<f32> = judged.iter().map(|one| score::score(&one.evidence, one.strength, rival(one, &judged), one.matter)).collect();
+    let scores: Vec<f32> =
+        judged.iter().map(|one| score::score(&one.evidence, one.strength, rival(one, &judged), one.matter)).collect();
     let mut hits: Vec<Hit> = judged
         .iter()
         .zip(scores)
         .filter(|(_, score)| *score >= SCORE_FLOOR)
-        .map(|(one, score)| Hit { place: one.place, passage: passage(&index.owners[one.place].content, score), evidence: one.evidence })
+        .map(|(one, score)| Hit {
+            place: one.place,
+            passage: passage(&index.owners[one.place].content, score),
+            evidence: one.evidence,
+        })
         .collect();
     hits.sort_by(|left, right| preference(right).total_cmp(&preference(left)));
     hits.truncate(PASSAGES_FOUND_MAX);
@@ -92,7 +97,10 @@ impl Judged {
 
 /// The strength of the best other candidate of the same kind.
 fn rival(one: &Judged, judged: &[Judged]) -> Option<f32> {
-    judged.iter().find(|other| other.matter.item == one.matter.item && other.place != one.place).map(|other| other.strength)
+    judged
+        .iter()
+        .find(|other| other.matter.item == one.matter.item && other.place != one.place)
+        .map(|other| other.strength)
 }
 
 fn passage(content: &Content, score: f32) -> Passage {

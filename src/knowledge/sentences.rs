@@ -7,7 +7,8 @@ use crate::domain::is_han;
 
 /// Words whose full stop does not end a sentence.
 const ABBREVIATIONS: [&str; 16] = [
-    "mr.", "mrs.", "ms.", "dr.", "st.", "no.", "nos.", "e.g.", "i.e.", "etc.", "approx.", "vs.", "tel.", "max.", "min.", "incl.",
+    "mr.", "mrs.", "ms.", "dr.", "st.", "no.", "nos.", "e.g.", "i.e.", "etc.", "approx.", "vs.", "tel.", "max.",
+    "min.", "incl.",
 ];
 
 /// What ends a Chinese sentence; the semicolon too, because clauses between semicolons stand alone.

@@ -95,14 +95,17 @@ fn han_terms(run: &str, terms: &mut Vec<Term>) {
             // With the shorter words inside a long one, so that "登机" meets "登机口".
             None => {
                 let words = JIEBA.cut_for_search(token.word, false).into_iter();
-                terms.extend(words.map(|word| Term { text: canonical(word.word).unwrap_or(word.word).to_owned(), weight }));
+                terms.extend(
+                    words.map(|word| Term { text: canonical(word.word).unwrap_or(word.word).to_owned(), weight }),
+                );
             }
         }
     }
     let chars: Vec<char> = run.chars().collect();
     for c in &chars {
         let function = CHINESE_FUNCTION_WORDS.iter().any(|word| word.chars().eq([*c]));
-        terms.push(Term { text: format!("-{c}"), weight: SINGLE_WEIGHT * if function { FUNCTION_WEIGHT } else { 1.0 } });
+        terms
+            .push(Term { text: format!("-{c}"), weight: SINGLE_WEIGHT * if function { FUNCTION_WEIGHT } else { 1.0 } });
     }
     for pair in chars.windows(2) {
         // The mark keeps a pair apart from the word that is written the same.

@@ -93,7 +93,9 @@ impl KnowledgeStore {
     /// # Errors
     /// [`StoreError`].
     pub fn load(&self) -> Result<KnowledgeRows, StoreError> {
-        self.read(|connection| Ok(KnowledgeRows { items: rows::items(connection)?, passages: rows::passages(connection)? }))
+        self.read(|connection| {
+            Ok(KnowledgeRows { items: rows::items(connection)?, passages: rows::passages(connection)? })
+        })
     }
 
     /// # Errors
@@ -268,7 +270,10 @@ impl Writer<'_> {
     }
 
     fn entry(&self, text: &str, code: &str, item: Option<i64>, passage: Option<i64>) -> rusqlite::Result<()> {
-        self.execute("INSERT INTO entries (language, item, passage) VALUES (?1, ?2, ?3)", params![code, item, passage])?;
+        self.execute(
+            "INSERT INTO entries (language, item, passage) VALUES (?1, ?2, ?3)",
+            params![code, item, passage],
+        )?;
         let key = self.transaction.last_insert_rowid();
         self.execute("INSERT INTO words (rowid, text) VALUES (?1, ?2)", params![key, (self.segment)(text)])
     }

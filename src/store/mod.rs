@@ -29,7 +29,9 @@ pub enum StoreError {
     Foreign { path: PathBuf },
     #[error("the database {path} is damaged ({found}); move it away and import the knowledge again")]
     Damaged { path: PathBuf, found: String },
-    #[error("the database {path} was made by a newer usher; install that version, or move the file away and import again")]
+    #[error(
+        "the database {path} was made by a newer usher; install that version, or move the file away and import again"
+    )]
     Newer { path: PathBuf },
     #[error("the database {path} is in use by another import; try again when it is done")]
     Busy { path: PathBuf },
@@ -90,9 +92,7 @@ impl File {
     }
 
     fn pragma<T: rusqlite::types::FromSql>(&self, name: &str) -> Result<T, StoreError> {
-        self.connection
-            .query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
-            .map_err(|error| self.error(error))
+        self.connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)).map_err(|error| self.error(error))
     }
 
     /// Says a fault of SQLite in our words, with the file's name.

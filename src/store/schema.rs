@@ -1,6 +1,6 @@
 //! The tables, as steps from the oldest file to the newest. A step that was released is never edited: the next one corrects it.
 
-use rusqlite_migration::{Error, M, Migrations, MigrationDefinitionError};
+use rusqlite_migration::{Error, M, MigrationDefinitionError, Migrations};
 
 use super::{File, StoreError};
 

@@ -6,9 +6,9 @@
 
 use half::f16;
 
-use super::lanes::{LANES, Lanes, Portable};
 #[cfg(target_arch = "x86_64")]
 use super::lanes::{Avx2, Avx512};
+use super::lanes::{LANES, Lanes, Portable};
 
 /// Rows that share one pass over a panel, as many as the registers hold: 12 + 1 of AVX-512's 32, 6 * 2 + 3 of AVX2's 16.
 const ROWS_WIDE: usize = 12;
@@ -54,7 +54,10 @@ impl Dense {
     /// When the lengths do not agree, or the outputs are not a multiple of 16: the caller has checked its shapes.
     pub fn new(weight: &[f32], bias: Vec<f32>, inputs: usize) -> Self {
         let outputs = bias.len();
-        assert!(outputs.is_multiple_of(LANES) && weight.len() == outputs * inputs, "a dense layer's shapes were checked");
+        assert!(
+            outputs.is_multiple_of(LANES) && weight.len() == outputs * inputs,
+            "a dense layer's shapes were checked"
+        );
         let mut panels = vec![f16::ZERO; weight.len()];
         for (panel, rows) in panels.chunks_exact_mut(inputs * LANES).zip(weight.chunks_exact(inputs * LANES)) {
             for (lane, row) in rows.chunks_exact(inputs).enumerate() {
@@ -111,13 +114,16 @@ impl Dense {
     #[inline(always)]
     unsafe fn apply_in_blocks<L: Lanes, const BLOCK: usize>(&self, rows: &[f32], into: &mut [f32]) {
         let outputs = self.outputs();
+        let count = rows.len() / self.inputs;
+        // Blocks of nearly one size: a single row left over would wait for every sum before the next.
+        let block = count.div_ceil(count.div_ceil(BLOCK).max(1)).max(1);
         let panels = self.panels.chunks_exact(self.inputs * LANES).zip(self.bias.as_chunks().0);
         for (index, (panel, bias)) in panels.enumerate() {
             let tile = Tile { panel, bias, inputs: self.inputs, outputs, column: index * LANES };
-            let blocks = rows.chunks(BLOCK * self.inputs).zip(into.chunks_mut(BLOCK * outputs));
+            let blocks = rows.chunks(block * self.inputs).zip(into.chunks_mut(block * outputs));
             for (rows, into) in blocks {
                 // SAFETY: handed on.
-                unsafe { tile.apply::<L, BLOCK>(rows, into) };
+                unsafe { tile.apply::<L>(rows, into) };
             }
         }
     }
@@ -133,22 +139,26 @@ struct Tile<'a> {
 }
 
 impl Tile<'_> {
-    /// At most `BLOCK` rows; a full block, the common case, in one pass, the last rows of a batch by fours and ones.
+    /// At most [`ROWS_WIDE`] rows, each number of them with its own straight code.
     #[inline(always)]
-    unsafe fn apply<L: Lanes, const BLOCK: usize>(&self, rows: &[f32], into: &mut [f32]) {
-        if rows.len() == BLOCK * self.inputs {
-            // SAFETY: handed on.
-            return unsafe { self.rows::<L, BLOCK>(rows, into) };
-        }
-        let (fours, ones) = rows.split_at(rows.len() / (4 * self.inputs) * 4 * self.inputs);
-        let (into_fours, into_ones) = into.split_at_mut(fours.len() / self.inputs * self.outputs);
-        for (rows, into) in fours.chunks_exact(4 * self.inputs).zip(into_fours.chunks_exact_mut(4 * self.outputs)) {
-            // SAFETY: handed on.
-            unsafe { self.rows::<L, 4>(rows, into) };
-        }
-        for (rows, into) in ones.chunks_exact(self.inputs).zip(into_ones.chunks_exact_mut(self.outputs)) {
-            // SAFETY: handed on.
-            unsafe { self.rows::<L, 1>(rows, into) };
+    unsafe fn apply<L: Lanes>(&self, rows: &[f32], into: &mut [f32]) {
+        // SAFETY: handed on.
+        unsafe {
+            match rows.len() / self.inputs {
+                1 => self.rows::<L, 1>(rows, into),
+                2 => self.rows::<L, 2>(rows, into),
+                3 => self.rows::<L, 3>(rows, into),
+                4 => self.rows::<L, 4>(rows, into),
+                5 => self.rows::<L, 5>(rows, into),
+                6 => self.rows::<L, 6>(rows, into),
+                7 => self.rows::<L, 7>(rows, into),
+                8 => self.rows::<L, 8>(rows, into),
+                9 => self.rows::<L, 9>(rows, into),
+                10 => self.rows::<L, 10>(rows, into),
+                11 => self.rows::<L, 11>(rows, into),
+                12 => self.rows::<L, 12>(rows, into),
+                other => unreachable!("a block has 1 to {ROWS_WIDE} rows, not {other}"),
+            }
         }
     }
 
@@ -210,11 +220,16 @@ mod tests {
                 for (index, got) in got.iter().enumerate() {
                     let (row, output) = (index / outputs, index % outputs);
                     let want: f32 = (0..inputs)
-                        .map(|input| rows[row * inputs + input] * f16::from_f32(weight[output * inputs + input]).to_f32())
+                        .map(|input| {
+                            rows[row * inputs + input] * f16::from_f32(weight[output * inputs + input]).to_f32()
+                        })
                         .sum::<f32>()
                         + bias[output];
                     // 96 products of size 1 in another order of summation: 96 * 2^-24 is 6e-6.
-                    assert!((got - want).abs() < 2e-5, "{speed:?}: row {row} of {count}, output {output}: {got} {want}");
+                    assert!(
+                        (got - want).abs() < 2e-5,
+                        "{speed:?}: row {row} of {count}, output {output}: {got} {want}"
+                    );
                 }
             }
         }

@@ -194,7 +194,9 @@ fn mix(attend: &[f32], lengths: &[usize], size: usize, weights: &mut Vec<f32>, m
                 let at = index * head;
                 let query = &token[at..at + head];
                 weights.clear();
-                weights.extend(tokens.chunks_exact(3 * width).map(|other| scale * dot(query, &other[width + at..][..head])));
+                weights.extend(
+                    tokens.chunks_exact(3 * width).map(|other| scale * dot(query, &other[width + at..][..head])),
+                );
                 softmax(weights);
                 for (other, &weight) in tokens.chunks_exact(3 * width).zip(weights.iter()) {
                     for (into, value) in into.iter_mut().zip(&other[2 * width + at..][..head]) {
@@ -309,14 +311,22 @@ impl Tensors {
     fn shaped(&self, name: &str, rows: Option<usize>, columns: usize) -> Result<(Vec<f32>, usize), String> {
         let (values, found) = self.matrix(name)?;
         let right = found == columns && !values.is_empty() && rows.is_none_or(|rows| values.len() == rows * columns);
-        if right { Ok((values, found)) } else { Err(format!("{name} has another shape than the model's width asks for")) }
+        if right {
+            Ok((values, found))
+        } else {
+            Err(format!("{name} has another shape than the model's width asks for"))
+        }
     }
 
     fn vector(&self, name: &str, length: usize) -> Result<Vec<f32>, String> {
         let tensor = self.0.load(name, &Device::Cpu).map_err(|error| error.to_string())?;
         let values = tensor.to_dtype(DType::F32).and_then(|tensor| tensor.to_vec1::<f32>());
         let values = values.map_err(|error| error.to_string())?;
-        if values.len() == length { Ok(values) } else { Err(format!("{name} has {} numbers, not {length}", values.len())) }
+        if values.len() == length {
+            Ok(values)
+        } else {
+            Err(format!("{name} has {} numbers, not {length}", values.len()))
+        }
     }
 
     fn dense(&self, name: &str, outputs: usize, inputs: usize) -> Result<Dense, String> {
