@@ -1,7 +1,9 @@
 //! What every room stands on: workers that own a model, cancellation, shutdown, limits. Knows nothing of the business.
 
+mod clock;
 pub mod limits;
 mod stop;
 pub mod worker;
 
+pub use clock::Clock;
 pub use stop::Stop;

@@ -6,6 +6,7 @@ mod item;
 mod language;
 mod passage;
 mod question;
+mod site;
 
 pub use answer::{Answer, Card, Choice, Heard, Mood, Route, Source, Timings};
 pub use audio::{Audio, HEARING_RATE_HZ};
@@ -13,3 +14,4 @@ pub use item::{Document, Item, Part};
 pub use language::{Language, Localised, is_han};
 pub use passage::{Origin, Passage};
 pub use question::{Question, Way};
+pub use site::{Mark, Site, Theme, Topic};

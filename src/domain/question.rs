@@ -13,13 +13,20 @@ pub enum Way {
     Touched,
 }
 
-/// One question of a visitor, cleaned: no control characters, at most
-/// [`QUESTION_CHARS_MAX`](crate::base::limits::QUESTION_CHARS_MAX) characters, not blank.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One question as asked: untrusted, not yet cleaned.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Question {
     pub text: String,
+    /// The language the visitor chose; the question's own script may overrule it.
     pub language: Language,
     pub way: Way,
     /// The knowledge item that a touched topic or choice names; it needs no search.
     pub item: Option<String>,
+}
+
+/// Debug output reaches logs: it tells the way, never the words.
+impl std::fmt::Debug for Question {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Question").field("way", &self.way).field("language", &self.language).finish_non_exhaustive()
+    }
 }

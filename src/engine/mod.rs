@@ -3,7 +3,11 @@
 //! Callers hold a `Box<dyn Generator>` and friends, each on its own [`Worker`](crate::base::worker::Worker); no type of
 //! candle, ort or any other adapter leaves this room. The room does not know what the words mean or who asks.
 
+pub mod language;
 mod minilm;
+pub mod whisper;
+mod onnx;
+pub mod speech;
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -17,6 +21,9 @@ pub enum EngineError {
     /// The file is missing: the pack was not fetched, or not whole.
     #[error("model file {path} is missing; run `usher models pull`")]
     Missing { path: String },
+    /// A program that does the work outside this process is not on the system.
+    #[error("{program} is not installed; run `apt-get install {package}`")]
+    NotInstalled { program: String, package: &'static str },
     /// The file is there and cannot be used: truncated, hostile, of another format or architecture.
     #[error("model file {path} cannot be used: {reason}")]
     Unusable { path: String, reason: String },

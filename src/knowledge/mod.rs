@@ -18,6 +18,7 @@ mod pick;
 mod score;
 mod search;
 mod sentences;
+pub mod shipped;
 mod tables;
 mod words;
 

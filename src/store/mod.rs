@@ -52,36 +52,40 @@ impl File {
     fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = Connection::open(path).map_err(|source| StoreError::Open { path: path.into(), source })?;
         let mut file = Self { path: path.into(), connection };
-        file.check_kind()?;
-        file.prepare()?;
+        // First of all: even a look at the schema waits for another process that is just closing the file.
+        file.connection.busy_timeout(BUSY_WAIT).map_err(|error| file.error(error))?;
+        let id = file.check_kind()?;
+        file.prepare(id)?;
         file.check_whole()?;
         schema::bring_up_to_date(&mut file)?;
         Ok(file)
     }
 
     /// Refuses a file of another program before anything is written to it.
-    fn check_kind(&self) -> Result<(), StoreError> {
+    fn check_kind(&self) -> Result<i32, StoreError> {
         let id: i32 = self.pragma("application_id")?;
         let tables: i64 = self
             .connection
             .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
             .map_err(|error| self.error(error))?;
         match (id, tables) {
-            (APPLICATION_ID, _) | (0, 0) => Ok(()),
+            (APPLICATION_ID, _) | (0, 0) => Ok(id),
             _ => Err(StoreError::Foreign { path: self.path.clone() }),
         }
     }
 
-    fn prepare(&self) -> Result<(), StoreError> {
+    fn prepare(&self, id: i32) -> Result<(), StoreError> {
+        // Written once: setting it takes the write lock, which a reader must not need.
+        let named =
+            if id == APPLICATION_ID { String::new() } else { format!("PRAGMA application_id = {APPLICATION_ID};") };
         let settings = format!(
-            "PRAGMA application_id = {APPLICATION_ID};
+            "{named}
              PRAGMA synchronous = FULL;
              PRAGMA foreign_keys = ON;
              PRAGMA trusted_schema = OFF;"
         );
         self.connection
-            .busy_timeout(BUSY_WAIT)
-            .and_then(|()| self.connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())))
+            .pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
             .and_then(|()| self.connection.execute_batch(&settings))
             .map_err(|error| self.error(error))
     }

@@ -1,4 +1,17 @@
 //! The appliance through its front doors, in one binary: linking many would cost more than running them.
 
+mod browser;
+mod commands;
+mod degraded;
+mod golden;
+mod golden_language;
+mod golden_whisper;
+mod hearing;
 mod knowledge;
+mod models;
+mod page;
+mod server;
+mod socket;
 mod support;
+mod tidy;
+mod tokens;

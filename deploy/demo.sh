@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Fetches, builds and serves a demo site: ./deploy/demo.sh, SITE=bank ./deploy/demo.sh, PORT=8081 ./deploy/demo.sh
+# The first run takes some minutes, a second one seconds.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$PATH:$HOME/.cargo/bin"
+
+site=${SITE:-airport}
+config=firmware-config/sites/$site.toml
+if [ ! -f "$config" ]; then
+    echo "demo: there is no site '$site'; take one of: $(cd firmware-config/sites && ls ./*.toml | xargs -n1 basename -s .toml | xargs)" >&2
+    exit 2
+fi
+
+./deploy/setup.sh
+cargo build --release --locked
+if ! ./target/release/usher models pull; then
+    echo "demo: the models are not whole; usher starts without the missing ones and its page says which" >&2
+fi
+listen=()
+[ -n "${PORT:-}" ] && listen=(--listen "127.0.0.1:$PORT")
+exec ./target/release/usher serve --config "$config" "${listen[@]}"

@@ -1,0 +1,69 @@
+//! The fixed sentences a visitor may read or hear from usher itself, in every language. Chosen by kind, never generated.
+
+use crate::domain::Language;
+
+/// What usher has to say of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sentence {
+    Decline,
+    Clarify,
+    ClarifyOne,
+    Person,
+    HeardNothing,
+    Busy,
+    Empty,
+    TooLong,
+    NotText,
+    SoundTooLong,
+    SoundUnreadable,
+    CannotHear,
+    Broken,
+    Full,
+}
+
+impl Sentence {
+    pub fn text(self, language: Language) -> &'static str {
+        let (english, chinese) = match self {
+            Self::Decline => (
+                "I don't know that one, and I won't guess. A member of staff can help you: touch “Talk to a person”.",
+                "这个问题我没有可靠的答案，不想误导您。您可以点击“找人工”，由工作人员帮助您。",
+            ),
+            Self::ClarifyOne => ("Is this what you would like to know?", "您想问的是这个吗？"),
+            Self::Clarify => ("Which of these do you mean?", "您想问的是下面哪一个？"),
+            Self::Person => ("Here is where you find a person.", "您可以在这里找到工作人员。"),
+            Self::HeardNothing => {
+                ("I did not hear a question. Please try again, or type it.", "我没有听到问题，请再说一次，或改用打字。")
+            }
+            Self::Busy => ("I am busy for a moment. Please ask again.", "我正忙，请稍后再问一次。"),
+            Self::Empty => ("Please type or say your question.", "请输入或说出您的问题。"),
+            Self::TooLong => {
+                ("That is too long for me. Please ask in a few sentences.", "内容太长了，请用几句话提问。")
+            }
+            Self::NotText => {
+                ("I could not read that. Please type your question again.", "我无法识别这些内容，请重新输入您的问题。")
+            }
+            Self::SoundTooLong => {
+                ("That was too long for me. Please ask within one minute.", "录音太长了，请在一分钟内说完。")
+            }
+            Self::SoundUnreadable => (
+                "I could not use that recording. Please try again, or type.",
+                "这段录音无法使用，请再试一次，或改用打字。",
+            ),
+            Self::CannotHear => (
+                "I cannot understand spoken English on this kiosk yet. Please type or touch.",
+                "本机暂时听不懂中文语音，请打字或点选。",
+            ),
+            Self::Broken => (
+                "Something went wrong on my side. Please try again, or ask a member of staff.",
+                "系统出了点问题，请再试一次，或向工作人员求助。",
+            ),
+            Self::Full => {
+                ("I am talking with other visitors. Please try again in a moment.", "我正在接待其他访客，请稍后再试。")
+            }
+        };
+        match language {
+            Language::English => english,
+            Language::Chinese => chinese,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The pages, embedded in the binary so that a kiosk needs no file beside it.
+
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::error;
+
+#[derive(RustEmbed)]
+#[folder = "src/http/pages/kiosk"]
+struct Kiosk;
+
+pub async fn kiosk(headers: HeaderMap) -> Response {
+    reply("index.html", &headers).await
+}
+
+pub async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    reply(&path, &headers).await
+}
+
+async fn reply(path: &str, headers: &HeaderMap) -> Response {
+    match Kiosk::get(path) {
+        Some(file) => content(file, headers),
+        None => error::not_found().await.into_response(),
+    }
+}
+
+/// The file, or 304 when the browser has it: an update of usher is seen at once and nothing is sent twice.
+fn content(file: EmbeddedFile, headers: &HeaderMap) -> Response {
+    let digest: String = file.metadata.sha256_hash().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let tag = format!("\"{digest}\"");
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == tag.as_bytes()) {
+        return StatusCode::NOT_MODIFIED.into_response();
+    }
+    let kind = file.metadata.mimetype().to_string();
+    let fixed = [(header::CONTENT_TYPE, kind), (header::ETAG, tag), (header::CACHE_CONTROL, "no-cache".into())];
+    (fixed, file.data.into_owned()).into_response()
+}

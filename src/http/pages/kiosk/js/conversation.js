@@ -1,0 +1,153 @@
+// What the visitor does, as events of the socket (docs/realtime.md) and as state. Knows no element and reads no reply.
+
+import { FRESH } from "./state.js";
+import { encode } from "./pcm.js";
+
+const QUESTION_CHARS_MAX = 2_000; // the server's bound
+
+export class Conversation {
+  #state;
+  #socket;
+  #sound;
+  #turns;
+
+  constructor(state, socket, sound, turns) {
+    this.#state = state;
+    this.#socket = socket;
+    this.#sound = sound;
+    this.#turns = turns;
+  }
+
+  /** A typed question. False when it was blank or could not be sent: the field keeps it. */
+  ask(text) {
+    const question = text.trim().slice(0, QUESTION_CHARS_MAX);
+    if (question === "" || !this.#isOpen()) return false;
+    this.#turns.begin({ question, way: "typed" });
+    const content = [{ type: "input_text", text: question }];
+    this.#socket.send({ type: "conversation.item.create", item: { type: "message", role: "user", content } });
+    this.#socket.send({ type: "response.create" });
+    return true;
+  }
+
+  /** A topic's question, or a choice: `labels` are its texts by language where they are known. */
+  touch(item, label, labels = null) {
+    if (!this.#isOpen()) return;
+    this.#turns.begin({ question: label, way: "touched", item, labels });
+    this.#socket.send({ type: "usher.touch", item, label });
+  }
+
+  /** Asks once more what is on the screen. */
+  again() {
+    const { turn } = this.#state.now;
+    if (turn?.item) this.touch(turn.item, turn.question, turn.labels);
+    else if (turn?.question) this.ask(turn.question);
+    else this.back();
+  }
+
+  repeat() {
+    this.#turns.silence();
+    this.#state.set({ captions: [] });
+    this.#socket.send({ type: "usher.repeat" });
+  }
+
+  /** Ends the voice and the turn; what is on the screen stays. */
+  stop() {
+    const { isBusy } = this.#turns;
+    this.#turns.silence();
+    if (isBusy) this.#socket.send({ type: "response.cancel" });
+    if (this.#state.now.thinking) this.#turns.fail({ key: "stopped" });
+  }
+
+  /** Opens the contact card, or closes it. Needs no socket: the site's own card is there from the start. */
+  person() {
+    const contactOpen = !this.#state.now.contactOpen;
+    const personAsked = contactOpen && this.#socket.send({ type: "usher.person" });
+    this.#state.set({ contactOpen, personAsked, keyboard: false });
+  }
+
+  /** A touched question that is on the screen is asked again in the new language. */
+  setLanguage(language) {
+    const { turn, view } = this.#state.now;
+    this.#state.set({ language, card: null });
+    this.configure();
+    const label = turn?.labels?.[language];
+    if (view === "turn" && label && turn.language !== language) this.touch(turn.item, label, turn.labels);
+  }
+
+  setVolume(volume) {
+    const wasMuted = this.#state.now.volume === 0;
+    this.#state.set({ volume });
+    this.#sound.setVolume(volume);
+    if (wasMuted !== (volume === 0)) this.configure();
+  }
+
+  openTopic(topic) {
+    this.stop();
+    this.#state.set({ view: "topic", topic, problem: null, contactOpen: false, keyboard: false });
+  }
+
+  /** From an answer to its topic or the greeting, from a topic to the greeting. The visit goes on. */
+  back() {
+    const { view, topic } = this.#state.now;
+    this.stop();
+    const up = view === "turn" && topic !== null ? { view: "topic" } : { view: "greeting", topic: null };
+    this.#state.set({ ...up, turn: null, captions: [], problem: null, keyboard: false });
+  }
+
+  /** Wipes the visit, here and on the server, with everything that it had set. */
+  end() {
+    this.#turns.forget();
+    this.#sound.closeMicrophone();
+    this.#sound.setVolume(FRESH.volume);
+    this.#socket.send({ type: "usher.end" });
+    this.#state.set({ ...FRESH, language: this.#state.now.site.languages[0] });
+    this.configure();
+  }
+
+  /** Tells the server the language, whether to speak, and who finds the end of speech. */
+  configure() {
+    const { language, handsFree, volume } = this.#state.now;
+    const turn_detection = handsFree ? { type: "server_vad" } : null;
+    const session = { type: "realtime", audio: { input: { turn_detection } }, usher: { language, speak: volume > 0 } };
+    this.#socket.send({ type: "session.update", session });
+  }
+
+  setHandsFree(handsFree) {
+    this.#state.set({ handsFree, listening: null, problem: null });
+    this.dropSound();
+    this.configure();
+  }
+
+  /** The visitor takes the word: usher is silent from here. */
+  interrupt() {
+    this.stop();
+    this.#state.set({ problem: null, contactOpen: false, keyboard: false });
+    this.dropSound();
+  }
+
+  sendSound(samples) {
+    this.#socket.send({ type: "input_audio_buffer.append", audio: encode(samples) });
+  }
+
+  /** What was said becomes a question. */
+  commitSound() {
+    this.#turns.begin({ question: "", way: "spoken" });
+    this.#socket.send({ type: "input_audio_buffer.commit" });
+    this.#socket.send({ type: "response.create" });
+  }
+
+  dropSound() {
+    this.#socket.send({ type: "input_audio_buffer.clear" });
+  }
+
+  /** Shows one of the page's own sentences. */
+  report(key) {
+    this.#state.set({ problem: { key } });
+  }
+
+  #isOpen() {
+    if (this.#state.now.link === "open") return true;
+    this.report("offline");
+    return false;
+  }
+}

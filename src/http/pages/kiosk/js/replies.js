@@ -1,0 +1,150 @@
+// What the server and the player say, as state (docs/realtime.md). Sends nothing but the session's settings.
+
+import { readAnswer } from "./answer.js";
+
+const HAN = /\p{Script=Han}/u;
+
+export class Replies {
+  #state;
+  #sound;
+  #turns;
+  #conversation;
+  #heardNothing = false; // the server knows of no question, so answering it fails: the page has said so already
+
+  constructor(state, sound, turns, conversation) {
+    this.#state = state;
+    this.#sound = sound;
+    this.#turns = turns;
+    this.#conversation = conversation;
+  }
+
+  onOpen() {
+    this.#state.set({ link: "open", problem: null });
+  }
+
+  /** A visit ends with its socket: what is awaited will not come. */
+  onLost() {
+    const { thinking } = this.#state.now;
+    if (thinking) this.#turns.fail({ key: "failed" });
+    this.#turns.forget();
+    this.#sound.closeMicrophone();
+    this.#state.set({ link: "lost", hears: [], listening: null, handsFree: false });
+  }
+
+  onEvent(event) {
+    switch (event.type) {
+      case "session.created":
+        this.#onSession(event.session);
+        return this.#conversation.configure();
+      case "session.updated":
+        return this.#onSession(event.session);
+      case "input_audio_buffer.speech_started":
+        return this.#onSpeech("hands-free");
+      case "input_audio_buffer.speech_stopped":
+        return this.#onSpeech(null);
+      case "input_audio_buffer.committed":
+        return this.#onCommitted();
+      case "conversation.item.input_audio_transcription.completed":
+        return this.#onTranscript(event.transcript);
+      case "usher.heard_nothing":
+        return this.#onHeardNothing(event.message);
+      case "response.created":
+        return this.#onResponse(event.response?.id);
+      case "usher.answer":
+        return this.#onAnswer(event);
+      case "response.output_audio_transcript.delta":
+        return this.#turns.isLive(event.response_id) && this.#sound.caption(String(event.delta ?? ""));
+      case "response.output_audio.delta":
+        return this.#onVoice(event);
+      case "response.done":
+        return this.#turns.close(event.response?.id, event.response?.status);
+      case "error":
+        return this.#onError(event);
+      default:
+        return undefined; // stock events that this page has no use for
+    }
+  }
+
+  /** The player: the sound of this clause begins. */
+  onCaption(text) {
+    this.#state.set({ captions: [...this.#state.now.captions, text] });
+  }
+
+  /** The player: everything enqueued was heard. */
+  onDrained() {
+    this.#turns.quiet();
+  }
+
+  #onSession(session) {
+    const { hears = [], speaks = [], missing = this.#state.now.missing } = session?.usher ?? {};
+    this.#state.set({ hears, speaks, missing });
+  }
+
+  /** Someone seems to speak over the voice: it is lowered, and stopped only when words were found in it. */
+  #onSpeech(listening) {
+    if (!this.#state.now.handsFree) return;
+    this.#sound.duck(listening !== null);
+    this.#state.set({ listening });
+  }
+
+  /** Hands-free, the server commits by itself. */
+  #onCommitted() {
+    this.#heardNothing = false;
+    if (this.#state.now.handsFree) this.#turns.begin({ question: "", way: "spoken" });
+  }
+
+  #onTranscript(transcript) {
+    const { turn } = this.#state.now;
+    if (turn?.way === "spoken" && turn.question === "") this.#state.set({ turn: { ...turn, question: String(transcript ?? "") } });
+  }
+
+  /** Hands-free in a noisy hall this comes often, so only a visitor who held the button is told. */
+  #onHeardNothing(message) {
+    this.#heardNothing = true;
+    this.#sound.duck(false);
+    this.#turns.withdraw();
+    if (!this.#state.now.handsFree) this.#state.set({ problem: message ? { text: message } : { key: "tooShort" } });
+  }
+
+  #onResponse(id) {
+    this.#heardNothing = false;
+    if (id) this.#turns.respond(id);
+  }
+
+  #onAnswer(event) {
+    const answer = readAnswer(event);
+    const { personAsked, turn } = this.#state.now;
+    if (personAsked && answer.route === "handoff") {
+      this.#turns.yieldTurn(event.response_id);
+      this.#state.set({ personAsked: false, card: answer.handoff });
+      return;
+    }
+    if (!turn || !this.#turns.isCurrent(event.response_id)) return;
+    this.#turns.settle();
+    this.#state.set({ turn: { ...turn, ...answer, failure: null } });
+    this.#follow(turn.question, answer.language);
+  }
+
+  /** Who asks in Chinese writing reads Chinese: the page follows. Latin letters prove nothing (CA938, wifi). */
+  #follow(question, language) {
+    const { now } = this.#state;
+    if (language !== "zh" || now.language === "zh" || !now.site.languages.includes("zh") || !HAN.test(question)) return;
+    this.#state.set({ language });
+    this.#conversation.configure();
+  }
+
+  #onVoice(event) {
+    if (!this.#turns.isLive(event.response_id)) return;
+    this.#sound.play(String(event.delta ?? ""));
+    this.#state.set({ speaking: true });
+  }
+
+  #onError(event) {
+    console.warn("usher:", event.error?.code, event.error?.message);
+    if (this.#heardNothing) return;
+    const message = event.usher?.message;
+    const failure = message ? { text: message } : { key: "failed" };
+    if (this.#state.now.thinking) this.#turns.fail(failure);
+    else if (message) this.#state.set({ problem: failure });
+  }
+}

@@ -1,0 +1,70 @@
+// A question and its answer on the screen. The answer's text node stays while it grows, so that the voice can be followed in it.
+
+import { element, setAttribute } from "./dom.js";
+import { differs } from "./state.js";
+import { LANGUAGES, strings } from "./strings.js";
+import { View } from "./view.js";
+import { afterAnswer } from "./after-answer.js";
+import { SpokenMark } from "./spoken-mark.js";
+
+const SHORT_CHARS = 90; // an English sentence; Chinese says the same in less than half
+const LONG_CHARS = 420;
+const LONG_QUESTION_CHARS = 140;
+
+export class Turn extends View {
+  build() {
+    this.eyebrow = element("p", { class: "eyebrow" });
+    this.question = element("h1", { class: "question", dir: "auto" });
+    this.seeking = element("div", { class: "seeking", "aria-hidden": "true" }, element("i"), element("i"), element("i"));
+    this.answer = element("p", { class: "answer", testid: "answer", dir: "auto" });
+    this.extras = element("div", { class: "after" });
+    this.append(element("div", { class: "asked" }, this.eyebrow, this.question), this.seeking, this.answer, this.extras);
+    this.mark = new SpokenMark(this.answer);
+  }
+
+  show(now, before) {
+    this.hidden = now.view !== "turn";
+    const { turn } = now;
+    if (!turn) return this.#clear();
+    if (differs(now, before, "turn", "language", "thinking", "site")) this.#showTurn(now, before);
+    if (differs(now, before, "captions", "speaking")) this.mark.follow(now.captions, now.speaking);
+    if (before.view !== "turn" || (before.turn && before.turn.final && !turn.final)) this.parentElement.scrollTop = 0;
+    return undefined;
+  }
+
+  #showTurn(now, before) {
+    const { turn } = now;
+    const say = strings(now.language);
+    this.eyebrow.textContent = turn.question === "" ? "" : turn.way === "spoken" ? say.youSaid : say.youAsked;
+    this.question.textContent = turn.question;
+    setAttribute(this.question, "data-long", turn.question.length > LONG_QUESTION_CHARS);
+    this.seeking.hidden = !now.thinking;
+    this.#showAnswer(turn, say);
+    if (turn.final ? differs(now, before, "turn", "language", "site") : true) this.extras.replaceChildren(...(turn.final ? afterAnswer(this.page, now) : []));
+  }
+
+  #showAnswer(turn, say) {
+    const failure = turn.failure && (turn.failure.text ?? say[turn.failure.key]);
+    const text = turn.answer || failure || "";
+    if (this.answer.textContent !== text) {
+      this.answer.textContent = text;
+      this.mark.clear();
+    }
+    this.answer.hidden = text === "";
+    this.answer.lang = LANGUAGES[turn.language]?.tag ?? document.documentElement.lang;
+    this.answer.dataset.final = String(turn.final);
+    this.answer.dataset.length = lengthOf(text, turn.language);
+  }
+
+  /** After a wipe no word of the visit is left in the page. */
+  #clear() {
+    for (const node of [this.eyebrow, this.question, this.answer, this.extras]) node.replaceChildren();
+    this.mark.clear();
+  }
+}
+
+function lengthOf(text, language) {
+  const weight = text.length * (language === "zh" ? 2.2 : 1);
+  if (weight <= SHORT_CHARS) return "short";
+  return weight > LONG_CHARS ? "long" : "medium";
+}

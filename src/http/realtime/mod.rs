@@ -1,0 +1,67 @@
+//! `/v1/realtime`: the visitor's socket. One socket is one visit at a time; closing it forgets the visit.
+
+mod response;
+mod session;
+mod sound;
+mod wire;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::extract::State;
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use self::session::Session;
+use super::App;
+use super::error::Fault;
+use crate::conversation::Sentence;
+
+/// Largest event from a client, bytes: 256 KiB of sound in base64 and its envelope.
+const EVENT_BYTES_MAX: usize = 384 << 10;
+
+/// Opens the socket. A page of another site may not: its `Origin` is not this appliance's `Host`.
+pub async fn open(State(app): State<Arc<App>>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+    if !same_origin(&headers) {
+        return Fault {
+            status: StatusCode::FORBIDDEN,
+            kind: "forbidden",
+            message: "this socket serves pages of this appliance only".into(),
+            hint: "open the kiosk page from the appliance itself",
+        }
+        .into_response();
+    }
+    upgrade
+        .protocols(["realtime"])
+        .max_message_size(EVENT_BYTES_MAX)
+        .max_frame_size(EVENT_BYTES_MAX)
+        .on_upgrade(|socket| visit(socket, app))
+}
+
+fn same_origin(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()) else {
+        // Not a browser: programs on the loopback send none.
+        return !headers.contains_key(header::ORIGIN);
+    };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    origin.split_once("://").map(|(_, host)| host) == host && host.is_some()
+}
+
+async fn visit(mut socket: WebSocket, app: Arc<App>) {
+    let here = app.visits.fetch_add(1, Ordering::AcqRel) + 1;
+    if here <= app.visits_max {
+        let stopping = app.stopping.clone();
+        let mut session = Session::begin(app.clone());
+        tokio::select! {
+            () = session.run(&mut socket) => {}
+            () = stopping.cancelled() => session.hand_back(&mut socket).await,
+        }
+    } else {
+        tracing::warn!(visits = here, "a visit was refused: as many as allowed are under way");
+        let language = app.site.languages[0];
+        let text = wire::error("server_error", "full", "too many visits at once", Sentence::Full, language);
+        let _ = session::send(&mut socket, &text).await;
+    }
+    app.visits.fetch_sub(1, Ordering::AcqRel);
+}

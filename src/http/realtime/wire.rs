@@ -1,0 +1,97 @@
+//! The events of the visitor's socket, as `docs/realtime.md` lists them. Shapes only: no behaviour.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::conversation::{Sentence, Turn};
+use crate::domain::{Answer, Card, Language};
+
+/// What a client may say.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type")]
+pub enum Said {
+    #[serde(rename = "session.update")]
+    Update { session: Value },
+    #[serde(rename = "input_audio_buffer.append")]
+    Append { audio: String },
+    #[serde(rename = "input_audio_buffer.commit")]
+    Commit,
+    #[serde(rename = "input_audio_buffer.clear")]
+    Clear,
+    #[serde(rename = "conversation.item.create")]
+    Create { item: Item },
+    #[serde(rename = "response.create")]
+    Respond,
+    #[serde(rename = "response.cancel")]
+    Cancel,
+    #[serde(rename = "usher.touch")]
+    Touch { item: String, label: String },
+    #[serde(rename = "usher.person")]
+    Person,
+    #[serde(rename = "usher.repeat")]
+    Repeat,
+    #[serde(rename = "usher.end")]
+    End,
+}
+
+/// A message item; other kinds carry no content and are refused for having no text.
+#[derive(Debug, Deserialize)]
+pub struct Item {
+    #[serde(default)]
+    pub content: Vec<Part>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Part {
+    #[serde(default)]
+    pub text: Option<String>,
+}
+
+impl Item {
+    /// Every text part, joined.
+    pub fn text(&self) -> String {
+        self.content.iter().filter_map(|part| part.text.as_deref()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+pub fn answer(response_id: &str, answer: &Answer, is_final: bool) -> Value {
+    json!({
+        "type": "usher.answer", "response_id": response_id, "route": answer.route, "language": answer.language,
+        "answer": answer.text, "sources": answer.sources, "choices": answer.choices,
+        "handoff": answer.handoff.as_ref().map(|card| contact(card, answer.language)), "final": is_final,
+    })
+}
+
+/// The contact card in one language.
+pub fn contact(card: &Card, language: Language) -> Value {
+    json!({
+        "title": card.title.get(language), "place": card.place.get(language),
+        "hours": card.hours.get(language), "phone": card.phone,
+    })
+}
+
+pub fn transcript(response_id: &str, clause: &str) -> Value {
+    json!({"type": "response.output_audio_transcript.delta", "response_id": response_id, "delta": clause})
+}
+
+pub fn audio(response_id: &str, samples: &[i16]) -> Value {
+    let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+    json!({"type": "response.output_audio.delta", "response_id": response_id, "delta": STANDARD.encode(bytes)})
+}
+
+pub fn done(response_id: &str, status: &str, turn: Option<&Turn>) -> Value {
+    json!({
+        "type": "response.done",
+        "response": {"id": response_id, "object": "realtime.response", "status": status},
+        "usher": {"timings_ms": turn.map(|turn| &turn.timings), "mood": turn.map(|turn| &turn.mood)},
+    })
+}
+
+pub fn error(kind: &str, code: &str, message: &str, sentence: Sentence, language: Language) -> Value {
+    json!({
+        "type": "error", "error": {"type": kind, "code": code, "message": message},
+        "usher": {"message": sentence.text(language)},
+    })
+}

@@ -1,0 +1,73 @@
+//! `GET /api/site`: what the page shows before anything is asked.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::App;
+use crate::domain::{Language, Site, Topic};
+
+/// A model of the pack that is not here, with the command that brings it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MissingModel {
+    pub role: String,
+    pub model: String,
+    pub repair: String,
+}
+
+pub async fn show(State(app): State<Arc<App>>) -> Json<Value> {
+    let labels = labels(&app).await;
+    let Site { id, name, kiosk, languages, greeting, prompt, theme, contact, topics, .. } = &app.site;
+    let topics: Vec<Value> = topics.iter().map(|topic| shown(topic, &labels)).collect();
+    Json(json!({
+        "id": id, "name": name, "kiosk": kiosk, "languages": languages, "greeting": greeting, "prompt": prompt,
+        "theme": theme, "contact": contact, "topics": topics, "idle_seconds": app.idle_seconds,
+        "missing": app.missing, "hears": app.conversation.engines.hears(),
+    }))
+}
+
+/// First phrasings by item and language.
+type Labels = Vec<(String, Language, String)>;
+
+/// The first phrasing of every item that a topic names, valid today. Empty when the knowledge worker is busy: tiles then show no questions
+/// until the page asks again.
+async fn labels(app: &App) -> Labels {
+    let wanted: Vec<String> = app.site.topics.iter().flat_map(|topic| topic.items.clone()).collect();
+    let languages = app.site.languages.clone();
+    let now = app.conversation.clock.now();
+    let pending = app.conversation.knowledge.call(move |knowledge, _| {
+        let mut labels = Labels::new();
+        for id in wanted {
+            for &language in &languages {
+                if let Ok(Some(item)) = knowledge.item(&id, language)
+                    && item.is_valid(now)
+                    && let Some(label) = item.questions.first()
+                {
+                    labels.push((id.clone(), language, label.clone()));
+                }
+            }
+        }
+        labels
+    });
+    match pending {
+        Ok(pending) => pending.await.map(|timed| timed.value).unwrap_or_default(),
+        Err(_) => Labels::new(),
+    }
+}
+
+fn shown(topic: &Topic, labels: &Labels) -> Value {
+    let items: Vec<Value> = topic.items.iter().filter_map(|id| question(id, labels)).collect();
+    json!({"id": topic.id, "icon": topic.icon, "label": topic.label, "items": items})
+}
+
+fn question(id: &str, labels: &Labels) -> Option<Value> {
+    let label: serde_json::Map<String, Value> = labels
+        .iter()
+        .filter(|(item, ..)| item == id)
+        .map(|(_, language, text)| (language.code().to_string(), Value::from(text.as_str())))
+        .collect();
+    (!label.is_empty()).then(|| json!({"item": id, "label": label}))
+}

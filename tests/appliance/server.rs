@@ -1,0 +1,165 @@
+//! A real `usher serve` on a port of its own, stopped when dropped.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+use crate::support;
+
+/// A turn on two busy cores takes a second; ten times that is a fault.
+const EVENT_DEADLINE: Duration = Duration::from_secs(30);
+
+/// A running appliance.
+pub struct Server {
+    child: Child,
+    pub address: String,
+}
+
+impl Server {
+    /// Serves `site` with the installed models.
+    pub fn start(site: &str) -> Self {
+        Self::start_in(support::data_dir(site), site)
+    }
+
+    /// Serves `site` with `data` as the data folder.
+    pub fn start_in(data: &Path, site: &str) -> Self {
+        Self::run(data, ["--site", site])
+    }
+
+    /// Serves the site that `file` describes.
+    pub fn with_config(data: &Path, file: &Path) -> Self {
+        Self::run(data, ["--config", file.to_str().expect("the path is text")])
+    }
+
+    fn run(data: &Path, site: [&str; 2]) -> Self {
+        let mut child = Command::new(support::usher())
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .args(site)
+            .env("USHER_SITES", support::sites())
+            .env("USHER_LOG", "info")
+            .env("NO_COLOR", "1")
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("usher starts");
+        let mut lines = BufReader::new(child.stderr.take().expect("stderr is piped")).lines();
+        let mut log = String::new();
+        let address = loop {
+            let line = lines
+                .next()
+                .unwrap_or_else(|| panic!("usher ended before it listened:\n{log}"))
+                .expect("the log is text");
+            if let Some((_, rest)) = line.split_once("http://") {
+                break rest.split('/').next().unwrap_or_default().to_string();
+            }
+            log.push_str(&line);
+            log.push('\n');
+        };
+        // The log goes on; somebody has to read it.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until the process has ended; its exit code.
+    pub fn wait(&mut self) -> Option<i32> {
+        self.child.wait().expect("the child can be waited for").code()
+    }
+
+    /// `GET path`: status and body.
+    pub async fn get(&self, path: &str) -> (u16, String) {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let mut stream = TcpStream::connect(&self.address).await.expect("usher listens");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
+        stream.write_all(request.as_bytes()).await.expect("the request goes out");
+        let mut reply = Vec::new();
+        stream.read_to_end(&mut reply).await.expect("a reply comes");
+        let reply = String::from_utf8_lossy(&reply).into_owned();
+        let status = reply.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status line");
+        (status, reply)
+    }
+
+    pub async fn open(&self) -> Socket {
+        let (socket, _) = tokio_tungstenite::connect_async(format!("ws://{}/v1/realtime", self.address))
+            .await
+            .expect("the socket opens");
+        Socket { socket }
+    }
+
+    /// Waits until `/readyz` says so.
+    pub async fn ready(&self) {
+        let since = Instant::now();
+        loop {
+            let (status, body) = self.get("/readyz").await;
+            if status == 200 {
+                return;
+            }
+            assert!(since.elapsed() < EVENT_DEADLINE * 2, "not ready: {body}");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A visitor's socket.
+pub struct Socket {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Socket {
+    pub async fn say(&mut self, event: Value) {
+        self.socket.send(Message::text(event.to_string())).await.expect("the socket takes an event");
+    }
+
+    /// Types `text` and asks for the answer.
+    pub async fn ask(&mut self, text: &str) {
+        let part = json!([{"type": "input_text", "text": text}]);
+        self.say(
+            json!({"type": "conversation.item.create", "item": {"type": "message", "role": "user", "content": part}}),
+        )
+        .await;
+        self.say(json!({"type": "response.create"})).await;
+    }
+
+    /// The next event.
+    pub async fn next(&mut self) -> Value {
+        loop {
+            let message = tokio::time::timeout(EVENT_DEADLINE, self.socket.next()).await.expect("an event in time");
+            if let Message::Text(text) = message.expect("the socket is open").expect("a whole frame") {
+                return serde_json::from_str(&text).expect("events are JSON");
+            }
+        }
+    }
+
+    /// Every event up to and with the first of `kind`.
+    pub async fn until(&mut self, kind: &str) -> Vec<Value> {
+        let mut events = Vec::new();
+        loop {
+            events.push(self.next().await);
+            if events.last().is_some_and(|event| event["type"] == kind) {
+                return events;
+            }
+        }
+    }
+}
+
+/// The event of `kind` among `events`.
+pub fn one<'a>(events: &'a [Value], kind: &str) -> &'a Value {
+    events.iter().find(|event| event["type"] == kind).unwrap_or_else(|| panic!("no {kind} among {events:#?}"))
+}
