@@ -221,7 +221,7 @@ fn clinc150() -> Set {
     let data: Value = serde_json::from_str(&text).expect("JSON");
     let pairs = |key: &str| {
         let rows = data[key].as_array().expect("rows").iter();
-        rows.map(|row| texts(row)).map(|row| (row[0].clone(), row[1].clone())).collect::<Vec<_>>()
+        rows.map(texts).map(|row| (row[0].clone(), row[1].clone())).collect::<Vec<_>>()
     };
     let mut intents: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (text, label) in pairs("train") {

@@ -16,12 +16,15 @@ pub struct Asked {
     pub vector: Option<Vec<f32>>,
 }
 
+/// Phrasings that are averaged: a demo site's items have about five, and in an item of a hundred the far ones tell nothing.
+const MEAN_OVER: usize = 5;
+
 /// What speaks for one candidate. Every number is 0 when it is missing and grows with likeness.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Evidence {
     /// Likeness of meaning to the nearest phrasing (of an item) or sentence (of a passage), `0.0..=1.0`.
     pub nearest: f32,
-    /// The mean likeness of meaning of the phrasings or sentences.
+    /// The mean likeness of meaning of the [`MEAN_OVER`] nearest phrasings or sentences.
     pub mean: f32,
     /// Likeness of meaning to the whole: question and answer, or the passage.
     pub whole: f32,
@@ -47,10 +50,12 @@ impl Evidence {
             None => lexicon::likeness(&asked.terms, &unit.terms),
         };
         let (parts, whole) = units.split_at(owner.parts.min(units.len()));
+        let mut alikes: Vec<f32> = parts.iter().map(alike).collect();
+        alikes.sort_by(|left, right| right.total_cmp(left));
         let agreement = asked.identifiers.agreement(&owner.about, &owner.all);
         Self {
-            nearest: parts.iter().map(alike).fold(0.0, f32::max),
-            mean: parts.iter().map(alike).sum::<f32>() / parts.len().max(1) as f32,
+            nearest: alikes.first().copied().unwrap_or(0.0),
+            mean: alikes.iter().take(MEAN_OVER).sum::<f32>() / alikes.len().clamp(1, MEAN_OVER) as f32,
             whole: whole.iter().map(alike).fold(0.0, f32::max),
             shared: parts.iter().map(|unit| lexicon::likeness(&asked.terms, &unit.terms)).fold(0.0, f32::max),
             about: lexicon::cover(&asked.terms, &owner.asks),

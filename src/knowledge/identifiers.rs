@@ -149,13 +149,15 @@ impl Identifiers {
     /// `text` without codes of kinds that `known` has none of: a flight number tells nothing where no flights are known.
     pub fn strip_unknown(text: &str, known: &Self) -> String {
         let speaks = |kind| known.0.iter().any(|one| one.kind == kind);
-        let replace = |found: &Captures| match codes(found).iter().all(|one| speaks(one.kind)) {
-            true => found.get(0).map_or("", |whole| whole.as_str()).to_owned(),
-            false => String::new(),
-        };
-        let text: String = text.nfkc().collect();
-        let stripped = CODE.replace_all(&spaced(&text), replace).split_whitespace().collect::<Vec<_>>().join(" ");
-        if stripped.chars().any(char::is_alphabetic) { stripped } else { text }
+        let unknown = |found: &Captures| codes(found).iter().any(|one| !speaks(one.kind));
+        let spaced = spaced(&text.nfkc().collect::<String>());
+        if !CODE.captures_iter(&spaced).any(|found| unknown(&found)) {
+            return text.to_owned();
+        }
+        let keep = |found: &Captures| if unknown(found) { String::new() } else { found[0].to_owned() };
+        let stripped = CODE.replace_all(&spaced, keep).split_whitespace().collect::<Vec<_>>().join(" ");
+        // A code alone is all that was asked.
+        if stripped.chars().any(char::is_alphabetic) { stripped } else { text.to_owned() }
     }
 
     /// Judges a candidate by what it is about (`about`: its phrasings or headings) and all that it says (`all`).

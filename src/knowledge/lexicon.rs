@@ -50,7 +50,7 @@ impl Lexicon {
     }
 
     /// What `terms` tell: their kind's weight times the inverse document frequency of BM25 (Robertson and Sparck Jones).
-    /// Terms that the site never uses are numbered from the end of the lexicon and tell the most.
+    /// Terms that the site never uses are numbered from the end of the lexicon and tell the most. The squares add up to 1.
     pub fn weigh(&self, terms: &[Term]) -> Weighed {
         let mut unknown = self.holders.len() as TermId;
         let mut weighed: Weighed = terms
@@ -66,6 +66,8 @@ impl Lexicon {
             })
             .collect();
         weighed.sort_unstable_by_key(|(id, _)| *id);
+        let length = weighed.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        weighed.iter_mut().for_each(|(_, weight)| *weight /= length);
         weighed
     }
 
@@ -76,7 +78,6 @@ impl Lexicon {
 
 /// The cosine of two texts' terms, `0.0..=1.0`; 0 when either has none.
 pub fn likeness(left: &Weighed, right: &Weighed) -> f32 {
-    let norm = |terms: &Weighed| terms.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
     let (mut sum, mut right_terms) = (0.0, right.iter().peekable());
     for (id, weight) in left {
         while right_terms.next_if(|(other, _)| other < id).is_some() {}
@@ -84,8 +85,7 @@ pub fn likeness(left: &Weighed, right: &Weighed) -> f32 {
             sum += weight * other;
         }
     }
-    let norms = norm(left) * norm(right);
-    if norms > 0.0 { sum / norms } else { 0.0 }
+    sum
 }
 
 /// How much of what `asked` tells stands among `held` (sorted), `0.0..=1.0`; 0 when nothing is asked.
@@ -106,8 +106,9 @@ mod tests {
         for text in ["gate toilet", "gate lounge", "gate bus", "gate taxi"] {
             lexicon.count(&[words::terms(text)], 1);
         }
-        let weight = |text| lexicon.weigh_text(text)[0].1;
-        assert!(weight("gate") < weight("toilet") && weight("toilet") < weight("surfboard"));
+        // Numbered in the order of counting; what is unknown comes last.
+        let weights: Vec<f32> = lexicon.weigh_text("gate toilet surfboard").iter().map(|(_, weight)| *weight).collect();
+        assert!(weights.is_sorted() && weights[0] < weights[1] && weights[1] < weights[2], "{weights:?}");
         let same = likeness(&lexicon.weigh_text("gate toilet"), &lexicon.weigh_text("toilet gate"));
         assert!((same - 1.0).abs() < 1e-6);
         assert_eq!(likeness(&lexicon.weigh_text("toilet"), &lexicon.weigh_text("bus")), 0.0);

@@ -114,13 +114,16 @@ impl Dense {
     #[inline(always)]
     unsafe fn apply_in_blocks<L: Lanes, const BLOCK: usize>(&self, rows: &[f32], into: &mut [f32]) {
         let outputs = self.outputs();
+        let count = rows.len() / self.inputs;
+        // Blocks of nearly one size: a single row left over would wait for every sum before the next.
+        let block = count.div_ceil(count.div_ceil(BLOCK).max(1)).max(1);
         let panels = self.panels.chunks_exact(self.inputs * LANES).zip(self.bias.as_chunks().0);
         for (index, (panel, bias)) in panels.enumerate() {
             let tile = Tile { panel, bias, inputs: self.inputs, outputs, column: index * LANES };
-            let blocks = rows.chunks(BLOCK * self.inputs).zip(into.chunks_mut(BLOCK * outputs));
+            let blocks = rows.chunks(block * self.inputs).zip(into.chunks_mut(block * outputs));
             for (rows, into) in blocks {
                 // SAFETY: handed on.
-                unsafe { tile.apply::<L, BLOCK>(rows, into) };
+                unsafe { tile.apply::<L>(rows, into) };
             }
         }
     }
@@ -136,22 +139,26 @@ struct Tile<'a> {
 }
 
 impl Tile<'_> {
-    /// At most `BLOCK` rows; a full block, the common case, in one pass, the last rows of a batch by fours and ones.
+    /// At most [`ROWS_WIDE`] rows, each number of them with its own straight code.
     #[inline(always)]
-    unsafe fn apply<L: Lanes, const BLOCK: usize>(&self, rows: &[f32], into: &mut [f32]) {
-        if rows.len() == BLOCK * self.inputs {
-            // SAFETY: handed on.
-            return unsafe { self.rows::<L, BLOCK>(rows, into) };
-        }
-        let (fours, ones) = rows.split_at(rows.len() / (4 * self.inputs) * 4 * self.inputs);
-        let (into_fours, into_ones) = into.split_at_mut(fours.len() / self.inputs * self.outputs);
-        for (rows, into) in fours.chunks_exact(4 * self.inputs).zip(into_fours.chunks_exact_mut(4 * self.outputs)) {
-            // SAFETY: handed on.
-            unsafe { self.rows::<L, 4>(rows, into) };
-        }
-        for (rows, into) in ones.chunks_exact(self.inputs).zip(into_ones.chunks_exact_mut(self.outputs)) {
-            // SAFETY: handed on.
-            unsafe { self.rows::<L, 1>(rows, into) };
+    unsafe fn apply<L: Lanes>(&self, rows: &[f32], into: &mut [f32]) {
+        // SAFETY: handed on.
+        unsafe {
+            match rows.len() / self.inputs {
+                1 => self.rows::<L, 1>(rows, into),
+                2 => self.rows::<L, 2>(rows, into),
+                3 => self.rows::<L, 3>(rows, into),
+                4 => self.rows::<L, 4>(rows, into),
+                5 => self.rows::<L, 5>(rows, into),
+                6 => self.rows::<L, 6>(rows, into),
+                7 => self.rows::<L, 7>(rows, into),
+                8 => self.rows::<L, 8>(rows, into),
+                9 => self.rows::<L, 9>(rows, into),
+                10 => self.rows::<L, 10>(rows, into),
+                11 => self.rows::<L, 11>(rows, into),
+                12 => self.rows::<L, 12>(rows, into),
+                other => unreachable!("a block has 1 to {ROWS_WIDE} rows, not {other}"),
+            }
         }
     }
 
