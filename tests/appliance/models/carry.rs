@@ -47,7 +47,9 @@ fn a_carried_pack_that_was_changed_is_refused_and_not_chosen() {
 fn a_tar_with_a_stray_file_or_without_a_description_is_refused() {
     let site = pulled();
     let description = fs::read(site.shelf.root().join("pack.toml")).unwrap();
-    let cases: [(&[(&str, &[u8])], &str); 4] = [
+    /// The files of a tar, and what is said of it.
+    type Case<'a> = (&'a [(&'a str, &'a [u8])], &'a str);
+    let cases: [Case<'_>; 4] = [
         (
             &[("pack.toml", &description), ("ear/weights.onnx", WEIGHTS), ("ear/run.sh", b"x")],
             "'ear/run.sh' is no file of its pack",
