@@ -1,8 +1,9 @@
 //! Prompt and decode rate of usher's language engine, beside llama.cpp on the same file in the same minutes.
 //!
-//! `cargo bench --bench language -- [--model FILE.gguf] [--peer LLAMA_BENCH] [--rounds 5]`, or by environment `USHER_MODEL` and
-//! `USHER_LLAMA_BENCH`. Every figure comes from a process of its own, usher and peer in turn, so that a busy minute meets both;
-//! medians are compared. The peer's two-thread rate depends on how its threads wait: the better of spinning and parking counts.
+//! `cargo bench --bench language -- [--model FILE.gguf] [--peer LLAMA_BENCH] [--rounds 5] [--threads 1,2]`, or by
+//! environment `USHER_MODEL` and `USHER_LLAMA_BENCH`. Every figure comes from a process of its own, usher and peer in
+//! turn, so that a busy minute meets both; medians are compared. The peer's two-thread rate depends on how its threads
+//! wait: the better of spinning and parking counts.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -19,6 +20,8 @@ const DECODE_TOKENS: usize = 128;
 const THREADS: [usize; 2] = [1, 2];
 const ROUNDS: usize = 5;
 const USHER: &str = "usher";
+/// Seen on virtual machines whose processor shows AMX and whose hypervisor traps it.
+const WHEN_THE_PEER_CRASHES: &str = "; if it dies by signal 11, build it with CMAKE_C_FLAGS and CMAKE_CXX_FLAGS=\"-mno-amx-tile -mno-amx-int8 -mno-amx-bf16\"";
 const HOW_TO_GET_THE_PEER: &str =
     "no peer: build llama.cpp (cmake -DGGML_NATIVE=ON, target llama-bench) and give its llama-bench as --peer";
 
@@ -28,12 +31,15 @@ struct Figures {
     prompt_tps: f64,
     decode_tps: f64,
     resident_mib: f64,
+    /// Processors that the process had on average. Well below its threads: the machine is busy, and its rates say little.
+    processors: f64,
 }
 
 struct Options {
     model: PathBuf,
     peer: Option<PathBuf>,
     rounds: usize,
+    threads: Vec<usize>,
     /// Set in the child that measures usher: its number of threads.
     measure: Option<usize>,
 }
@@ -58,7 +64,7 @@ fn run(options: Options) -> Result<()> {
     }
     let mut runs: BTreeMap<(usize, &str), Vec<Figures>> = BTreeMap::new();
     for _ in 0..options.rounds {
-        for threads in THREADS {
+        for &threads in &options.threads {
             runs.entry((threads, USHER)).or_default().push(run_usher(&options, threads)?);
             for policy in ["active", "passive"] {
                 if let Some(figures) = run_peer(&options, threads, policy)? {
@@ -78,7 +84,8 @@ impl Options {
             .unwrap_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".local/share/usher"));
         let file = |name| std::env::var_os(name).map(PathBuf::from);
         let model = file("USHER_MODEL").unwrap_or_else(|| data.join("models/SmolLM2-135M-Instruct.Q4_1.gguf"));
-        let mut options = Self { model, peer: file("USHER_LLAMA_BENCH"), rounds: ROUNDS, measure: None };
+        let mut options =
+            Self { model, peer: file("USHER_LLAMA_BENCH"), rounds: ROUNDS, threads: THREADS.into(), measure: None };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             let mut value = || words.next().with_context(|| format!("{word} wants a value"));
@@ -86,6 +93,10 @@ impl Options {
                 "--model" => options.model = value()?.into(),
                 "--peer" => options.peer = Some(value()?.into()),
                 "--rounds" => options.rounds = value()?.parse().context("--rounds wants a number")?,
+                "--threads" => {
+                    let numbers = value()?.split(',').map(str::parse).collect::<Result<_, _>>();
+                    options.threads = numbers.context("--threads wants numbers")?;
+                }
                 "--measure" => options.measure = Some(value()?.parse().context("--measure wants a number")?),
                 // What cargo says to every bench.
                 "--bench" => {}
@@ -118,8 +129,9 @@ fn measure_usher(options: &Options, threads: usize) -> Result<Value> {
 fn run_usher(options: &Options, threads: usize) -> Result<Figures> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("--model").arg(&options.model).args(["--measure", &threads.to_string()]);
-    let (out, resident_mib) = run_child(command)?;
-    Ok(Figures { prompt_tps: number(&out, "prompt_tps")?, decode_tps: number(&out, "decode_tps")?, resident_mib })
+    let (out, cost) = run_child(command)?;
+    let (prompt_tps, decode_tps) = (number(&out, "prompt_tps")?, number(&out, "decode_tps")?);
+    Ok(Figures { prompt_tps, decode_tps, resident_mib: cost.resident_mib, processors: cost.processors })
 }
 
 fn run_peer(options: &Options, threads: usize, policy: &str) -> Result<Option<Figures>> {
@@ -128,17 +140,26 @@ fn run_peer(options: &Options, threads: usize, policy: &str) -> Result<Option<Fi
     command.arg("-m").arg(&options.model).args(["-r", "1", "-o", "json", "-t", &threads.to_string()]);
     command.args(["-p", &PROMPT_TOKENS.to_string(), "-n", &DECODE_TOKENS.to_string()]);
     command.env("OMP_WAIT_POLICY", policy.to_uppercase());
-    let (out, resident_mib) = run_child(command).with_context(|| format!("{} failed", peer.display()))?;
+    let (out, cost) =
+        run_child(command).with_context(|| format!("{} failed{WHEN_THE_PEER_CRASHES}", peer.display()))?;
     let rows = out.as_array().context("llama-bench printed no list")?;
     let rate = |prompt: bool| -> Result<f64> {
         let row = rows.iter().find(|row| (row["n_prompt"].as_u64() > Some(0)) == prompt);
         number(row.context("llama-bench left out a test")?, "avg_ts")
     };
-    Ok(Some(Figures { prompt_tps: rate(true)?, decode_tps: rate(false)?, resident_mib }))
+    let (prompt_tps, decode_tps) = (rate(true)?, rate(false)?);
+    Ok(Some(Figures { prompt_tps, decode_tps, resident_mib: cost.resident_mib, processors: cost.processors }))
 }
 
-/// Runs a child to its end: the JSON it printed and the most memory it held, MiB.
-fn run_child(mut command: Command) -> Result<(Value, f64)> {
+/// What a child took: at most so much memory, on average so many processors.
+struct Cost {
+    resident_mib: f64,
+    processors: f64,
+}
+
+/// Runs a child to its end: the JSON it printed and what it took.
+fn run_child(mut command: Command) -> Result<(Value, Cost)> {
+    let start = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
     let mut out = String::new();
     child.stdout.take().context("the child has no output")?.read_to_string(&mut out)?;
@@ -153,7 +174,10 @@ fn run_child(mut command: Command) -> Result<(Value, f64)> {
     if status != 0 {
         bail!("the child ended with status {status}");
     }
-    Ok((serde_json::from_str(&out).context("the child printed no JSON")?, usage.ru_maxrss as f64 / 1024.0))
+    let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 * 1e-6;
+    let processors = (seconds(usage.ru_utime) + seconds(usage.ru_stime)) / start.elapsed().as_secs_f64();
+    let cost = Cost { resident_mib: usage.ru_maxrss as f64 / 1024.0, processors };
+    Ok((serde_json::from_str(&out).context("the child printed no JSON")?, cost))
 }
 
 fn number(value: &Value, key: &str) -> Result<f64> {
@@ -170,21 +194,25 @@ fn medians(runs: &[Figures]) -> Figures {
         prompt_tps: median(|run| run.prompt_tps),
         decode_tps: median(|run| run.decode_tps),
         resident_mib: median(|run| run.resident_mib),
+        processors: median(|run| run.processors),
     }
 }
 
 fn report(options: &Options, medians: &BTreeMap<(usize, &str), Figures>) {
     let model = options.model.file_name().unwrap_or_default().to_string_lossy();
     println!("{model}: prompt {PROMPT_TOKENS}, decode {DECODE_TOKENS}, medians of {} rounds", options.rounds);
-    println!("{:<18} {:>7} {:>13} {:>13} {:>13}", "engine", "threads", "prompt tok/s", "decode tok/s", "resident MiB");
-    for ((threads, engine), Figures { prompt_tps, decode_tps, resident_mib }) in medians {
+    let heads = ["threads", "prompt tok/s", "decode tok/s", "resident MiB", "processors"];
+    println!("{:<18} {}", "engine", heads.map(|head| format!("{head:>13}")).join(" "));
+    for ((threads, engine), Figures { prompt_tps, decode_tps, resident_mib, processors }) in medians {
         let engine = if *engine == USHER { USHER.into() } else { format!("llama.cpp {engine}") };
-        println!("{engine:<18} {threads:>7} {prompt_tps:>13.1} {decode_tps:>13.1} {resident_mib:>13.0}");
+        println!(
+            "{engine:<18} {threads:>13} {prompt_tps:>13.1} {decode_tps:>13.1} {resident_mib:>13.0} {processors:>13.2}"
+        );
     }
     if options.peer.is_none() {
         println!("{HOW_TO_GET_THE_PEER}");
     }
-    let rows: Vec<Value> = THREADS.iter().filter_map(|threads| row(*threads, medians)).collect();
+    let rows: Vec<Value> = options.threads.iter().filter_map(|threads| row(*threads, medians)).collect();
     println!("{}", json!({ "model": model, "rounds": options.rounds, "threads": rows }));
 }
 
@@ -201,6 +229,7 @@ fn row(threads: usize, medians: &BTreeMap<(usize, &str), Figures>) -> Option<Val
         "prompt_tps": usher.prompt_tps.round(),
         "decode_tps": usher.decode_tps.round(),
         "resident_mib": usher.resident_mib.round(),
+        "processors": (usher.processors * 100.0).round() / 100.0,
         "prompt_ratio": ratio(usher.prompt_tps, best(|peer| peer.prompt_tps)),
         "decode_ratio": ratio(usher.decode_tps, best(|peer| peer.decode_tps)),
         "resident_ratio": ratio(usher.resident_mib, least),
