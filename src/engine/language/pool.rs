@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// How long a thread looks before it parks. Waking a parked thread costs 30-60 µs, the single-threaded work between two
-/// regions of a token 5-20 µs (measured on 2 virtual x86-64 cores).
+/// regions of a token 5-20 µs (estimated from profiles on 2 virtual x86-64 cores).
 const PATIENCE: Duration = Duration::from_micros(50);
 /// Most threads of a pool: beyond the cores of any board usher runs on.
 pub(crate) const THREADS_MAX: usize = 64;
