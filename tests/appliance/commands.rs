@@ -80,10 +80,9 @@ fn an_answer_in_the_models_own_words_says_nothing_its_passages_do_not() {
     fs::write(data.path().join("models/pack.toml"), trusting).unwrap();
     let text = "The quiet room is behind pillar 14 on level 2. The quiet room closes at 22:15 every day.";
     let document = data.path().join("rooms.en.md");
-    fs::write(&document, format!("# Quiet room\n\n{text}\n")).unwrap();
+    fs::write(&document, format!("# Quiet room\n\n{text}\n\n# Showers\n\nSoap is free.\n")).unwrap();
     usher_in(data.path(), "", &["knowledge", "import", document.to_str().unwrap(), "--json"]).document();
-    for question in ["When does the quiet room close?", "Where is the quiet room?", "On which level is the quiet room?"]
-    {
+    for question in ["When does the quiet room close?", "Where is the quiet room?"] {
         let answer = usher_in(data.path(), "", &["ask", question, "--json"]).document();
         assert_eq!(answer["route"], "answer", "{answer}");
         let numbers =
