@@ -3,6 +3,9 @@
 //! Threads, each a worker that owns one thing: `language`, `embedding`, `hearing`, `voice`, `knowledge`; one `listener` for
 //! each hands-free socket; `pins` where the kiosk has a body; tokio's for waiting.
 
+mod desk;
+mod people;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -14,6 +17,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
+pub use self::desk::{DeskServer, serve_desk};
+pub use self::people::open_desk_store;
 use crate::base::Clock;
 use crate::base::worker::Worker;
 use crate::config::Settings;
@@ -22,7 +27,7 @@ use crate::device;
 use crate::domain::{Audio, HEARING_RATE_HZ, Language, Question, Route, Way};
 use crate::engine::speech::{self, Ears, Vocabulary};
 use crate::engine::{self, EngineError, Transcriber, language};
-use crate::http::{self, App, MissingModel};
+use crate::http::{self, App, MissingModel, Parked};
 use crate::knowledge::{self, Knowledge, SharedEmbedder, shipped};
 use crate::models::{Engine, Installed, Model, Role};
 
@@ -70,7 +75,7 @@ pub fn open(settings: &Settings, data: &Path, site_named: bool, needs: Needs) ->
     }
     engines.names = opening.names;
     let conversation = Conversation {
-        knowledge: Worker::start("knowledge", QUEUE_MAX, knowledge),
+        knowledge: Arc::new(Worker::start("knowledge", QUEUE_MAX, knowledge)),
         engines,
         contact: settings.site.contact.clone(),
         vocabulary: Vocabulary::new(
@@ -278,6 +283,9 @@ pub fn serve(settings: &Settings, data: &Path, site_named: bool) -> anyhow::Resu
     for missing in &opened.missing {
         tracing::warn!(role = missing.role, model = missing.model, repair = missing.repair, "a model is missing");
     }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let stopping = CancellationToken::new();
+    let people = runtime.block_on(people::open(settings, data, &opened.conversation.knowledge, &stopping));
     let app = Arc::new(App {
         conversation: opened.conversation,
         site: settings.site.clone(),
@@ -290,7 +298,9 @@ pub fn serve(settings: &Settings, data: &Path, site_named: bool) -> anyhow::Resu
         visits: AtomicUsize::new(0),
         lit: Arc::default(),
         presses: broadcast::channel(PRESSES_MAX).0,
-        stopping: CancellationToken::new(),
+        kiosk: people.kiosk,
+        parked: Arc::new(Parked::default()),
+        stopping,
     });
     let _pins = match device::open(&settings.pins) {
         Ok(body) => body.map(|body| device::watch(body, app.presses.clone(), app.lit.clone())),
@@ -299,11 +309,10 @@ pub fn serve(settings: &Settings, data: &Path, site_named: bool) -> anyhow::Resu
             None
         }
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(listen(settings, app))
+    runtime.block_on(listen(settings, app, people.desk))
 }
 
-async fn listen(settings: &Settings, app: Arc<App>) -> anyhow::Result<()> {
+async fn listen(settings: &Settings, app: Arc<App>, desk: Option<Arc<http::desk::Desk>>) -> anyhow::Result<()> {
     let address = settings.serve.listen;
     let listener = TcpListener::bind(address)
         .await
@@ -312,7 +321,7 @@ async fn listen(settings: &Settings, app: Arc<App>) -> anyhow::Result<()> {
     tracing::info!(site = settings.site.id, "kiosk page on http://{address}/");
     let golden = tokio::spawn(prove_ready(app.clone()));
     let stopping = app.stopping.clone();
-    let serving = tokio::spawn(http::serve(listener, app));
+    let serving = tokio::spawn(http::serve(listener, app, desk));
     stopped().await?;
     tracing::info!("stopping");
     golden.abort();

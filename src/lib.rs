@@ -7,6 +7,8 @@ pub mod domain;
 pub mod engine;
 pub mod models;
 pub mod store;
+pub mod privacy;
+pub mod handoff;
 pub mod knowledge;
 pub mod conversation;
 pub mod device;

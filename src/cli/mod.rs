@@ -3,6 +3,7 @@
 mod ask;
 mod bench;
 mod config;
+mod desk;
 mod doctor;
 mod knowledge;
 mod models;
@@ -39,6 +40,8 @@ enum Command {
     Knowledge(knowledge::Args),
     /// Check, show or describe the site's configuration.
     Config(config::Args),
+    /// Serve the human agents' desk, and say who may come to it.
+    Desk(desk::Args),
     /// Examine this appliance; every fault comes with its repair.
     Doctor(doctor::Args),
     /// Measure the installed models, beside their peers where those are given.
@@ -58,6 +61,8 @@ pub fn run() -> ExitCode {
         .with_ansi(colours)
         .with_target(false)
         .init();
+    // Two cryptography libraries could be linked one day: this names ours before anything opens a connection.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let global = &cli.global;
     let outcome = match cli.command {
         Command::Serve(args) => serve::run(&args, global),
@@ -65,6 +70,7 @@ pub fn run() -> ExitCode {
         Command::Models(args) => models::run(args, &global.data_dir()),
         Command::Knowledge(args) => knowledge::run(&args, global),
         Command::Config(args) => config::run(&args, global),
+        Command::Desk(args) => desk::run(args, global),
         Command::Doctor(args) => doctor::run(&args, global),
         Command::Bench(args) => bench::run(&args, global),
     };
@@ -91,6 +97,7 @@ impl Command {
     fn log_level(&self) -> &'static str {
         match self {
             Self::Serve(_) => "info,ort=warn",
+            Self::Desk(args) if args.serves() => "info,ort=warn",
             _ => "warn,ort=error",
         }
     }

@@ -10,6 +10,7 @@ use super::{ConfigError, Settings};
 use crate::base::Clock;
 use crate::device;
 use crate::domain::{self, Card, Localised, Site, Theme, Topic};
+use crate::handoff;
 
 /// More tiles or questions than these do not fit the screen at the smallest kiosk size.
 const TOPICS_MAX: usize = 12;
@@ -48,6 +49,9 @@ pub struct SiteFile {
     pub language: Language,
     #[serde(default)]
     pub pins: device::Settings,
+    /// How a visitor reaches a person.
+    #[serde(default)]
+    pub handoff: handoff::Settings,
 }
 
 /// Where usher listens.
@@ -147,6 +151,7 @@ impl SiteFile {
             hearing: self.hearing,
             language: self.language,
             pins: self.pins,
+            handoff: self.handoff.beside(path),
         })
     }
 
@@ -181,6 +186,7 @@ impl SiteFile {
         if colour.len() != 6 || !colour.chars().all(|c| c.is_ascii_hexdigit()) {
             return Err(("theme.accent".into(), format!("'{}' is not a colour like #0b6e99", self.theme.accent)));
         }
+        self.handoff.check()?;
         within("visit.idle_seconds", self.visit.idle_seconds as usize, 20, 600)?;
         within("hearing.end_of_turn_ms", self.hearing.end_of_turn_ms as usize, 200, 3000)?;
         within("serve.visits_max", self.serve.visits_max, 1, 256)?;

@@ -12,6 +12,7 @@ pub use find::{data_dir, site_file};
 
 use crate::device;
 use crate::domain::Site;
+use crate::handoff;
 
 /// What can be wrong with a configuration; the text says where and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +40,7 @@ pub struct Settings {
     pub hearing: Hearing,
     pub language: Language,
     pub pins: device::Settings,
+    pub handoff: handoff::Settings,
 }
 
 impl Settings {
@@ -76,6 +78,7 @@ impl Settings {
             hearing: self.hearing.clone(),
             language: self.language.clone(),
             pins: self.pins.clone(),
+            handoff: self.handoff.clone(),
         }
     }
 }

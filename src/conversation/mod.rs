@@ -13,6 +13,7 @@ mod speak;
 mod understand;
 mod visit;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 pub use decide::{Decision, Known, Thresholds, decide};
@@ -82,7 +83,7 @@ pub struct Writer {
 
 /// Everything a turn needs. One for the whole appliance; visits are apart.
 pub struct Conversation {
-    pub knowledge: Worker<Knowledge>,
+    pub knowledge: Arc<Worker<Knowledge>>,
     pub engines: Engines,
     pub contact: Card,
     /// The site's names, against which what was heard is repaired.

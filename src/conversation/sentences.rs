@@ -19,6 +19,8 @@ pub enum Sentence {
     CannotHear,
     Broken,
     Full,
+    /// A person is talking with the visitor.
+    Held,
 }
 
 impl Sentence {
@@ -57,6 +59,9 @@ impl Sentence {
                 "Something went wrong on my side. Please try again, or ask a member of staff.",
                 "系统出了点问题，请再试一次，或向工作人员求助。",
             ),
+            Self::Held => {
+                ("A person is talking with you; I keep quiet meanwhile.", "工作人员正在与您交谈，我先不打扰。")
+            }
             Self::Full => {
                 ("I am talking with other visitors. Please try again in a moment.", "我正在接待其他访客，请稍后再试。")
             }

@@ -4,11 +4,16 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use jiff::Timestamp;
+
 use super::Turn;
-use crate::domain::{Language, Route};
+use crate::domain::{Exchange, Language, Route};
 
 /// Questions kept to notice repeats; older ones say nothing about the mood now.
 const QUESTIONS_KEPT_MAX: usize = 8;
+
+/// Exchanges kept for a person who takes over; a visit that needs more has begun anew long ago.
+const EXCHANGES_KEPT_MAX: usize = 40;
 
 /// One visitor's stay. Never written, never logged; only its id is.
 #[derive(Clone)]
@@ -17,17 +22,23 @@ pub struct Visit {
     /// The language the visitor chose, or last used.
     pub language: Language,
     questions: Vec<String>,
+    exchanges: Vec<Exchange>,
     last: Option<(Route, String, Language)>,
 }
 
 impl Visit {
     pub fn begin(language: Language) -> Self {
-        Self { id: new_id(), language, questions: Vec::new(), last: None }
+        Self { id: new_id(), language, questions: Vec::new(), exchanges: Vec::new(), last: None }
     }
 
     /// The visitor's questions so far, oldest first, at most eight.
     pub fn questions(&self) -> &[String] {
         &self.questions
+    }
+
+    /// What was asked and answered, oldest first.
+    pub fn exchanges(&self) -> &[Exchange] {
+        &self.exchanges
     }
 
     pub fn just_clarified(&self) -> bool {
@@ -39,12 +50,28 @@ impl Visit {
         self.last.as_ref().map(|(_, text, language)| (text.as_str(), *language))
     }
 
+    /// A person has taken part and gone: what was agreed is the last thing that was said, so that usher goes on from there.
+    pub fn human_ended(&mut self, agreed: &str) {
+        self.questions.clear();
+        self.last = Some((Route::Handoff, agreed.to_string(), self.language));
+    }
+
     /// Remembers a finished turn.
     pub fn record(&mut self, question: &str, turn: &Turn) {
         if self.questions.len() == QUESTIONS_KEPT_MAX {
             self.questions.remove(0);
         }
         self.questions.push(question.to_string());
+        if self.exchanges.len() == EXCHANGES_KEPT_MAX {
+            self.exchanges.remove(0);
+        }
+        self.exchanges.push(Exchange {
+            at: Timestamp::now().to_string(),
+            question: question.to_string(),
+            answer: turn.answer.text.clone(),
+            route: turn.answer.route,
+            sources: turn.answer.sources.clone(),
+        });
         self.language = turn.answer.language;
         self.last = Some((turn.answer.route, turn.answer.text.clone(), turn.answer.language));
     }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod audio;
+mod exchange;
 mod item;
 mod language;
 mod passage;
@@ -10,6 +11,7 @@ mod site;
 
 pub use answer::{Answer, Card, Choice, Heard, Mood, Route, Source, Timings};
 pub use audio::{Audio, HEARING_RATE_HZ};
+pub use exchange::Exchange;
 pub use item::{Document, Item, Part};
 pub use language::{Language, Localised, is_han};
 pub use passage::{Origin, Passage};

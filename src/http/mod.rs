@@ -1,6 +1,7 @@
 //! The only room that knows HTTP: every route on one page, the visitor's socket, the embedded pages.
 //! Knows no model and no SQL: it asks the conversation.
 
+pub mod desk;
 mod error;
 mod health;
 mod page;
@@ -14,6 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::routing::get;
+use axum_server::tls_rustls::RustlsConfig;
 use tokio::net::TcpListener;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -22,10 +24,15 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+pub use realtime::Parked;
 pub use site::MissingModel;
 
 use crate::conversation::Conversation;
 use crate::domain::Site;
+use crate::handoff::Kiosk;
+
+/// Connections of a stopping desk may last so long.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(3);
 
 /// Largest request body, bytes. Nothing here takes one yet; sound comes over the socket, bounded there.
 const BODY_BYTES_MAX: usize = 64 << 10;
@@ -53,6 +60,10 @@ pub struct App {
     pub lit: Arc<AtomicBool>,
     /// Presses of the help button.
     pub presses: broadcast::Sender<()>,
+    /// The way to people; `None` where the site has only a contact card.
+    pub kiosk: Option<Arc<Kiosk>>,
+    /// Visits whose page went away in the middle of a hand-over.
+    pub parked: Arc<Parked>,
     /// Cancelled when the appliance stops; sockets end their turns then.
     pub stopping: CancellationToken,
 }
@@ -61,22 +72,67 @@ pub struct App {
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve(listener: TcpListener, app: Arc<App>) -> std::io::Result<()> {
+pub async fn serve(listener: TcpListener, app: Arc<App>, desk: Option<Arc<desk::Desk>>) -> std::io::Result<()> {
     let stopping = app.stopping.clone();
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let service = router(app, desk).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await
 }
 
-fn router(app: Arc<App>) -> Router {
-    Router::new()
+/// Serves a desk alone, for kiosks elsewhere.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve_desk(
+    listener: TcpListener,
+    desk: Arc<desk::Desk>,
+    stopping: CancellationToken,
+) -> std::io::Result<()> {
+    axum::serve(listener, desk_alone(desk)).with_graceful_shutdown(stopping.cancelled_owned()).await
+}
+
+/// As [`serve_desk`], over TLS.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve_desk_tls(
+    listener: std::net::TcpListener,
+    config: RustlsConfig,
+    desk: Arc<desk::Desk>,
+    stopping: CancellationToken,
+) -> std::io::Result<()> {
+    let handle = axum_server::Handle::new();
+    let server = axum_server::from_tcp_rustls(listener, config)?.handle(handle.clone());
+    tokio::spawn(async move {
+        stopping.cancelled().await;
+        handle.graceful_shutdown(Some(GRACE));
+    });
+    server.serve(desk_alone(desk).into_make_service()).await
+}
+
+fn desk_alone(desk: Arc<desk::Desk>) -> Router {
+    let home = Router::new().route("/", get(page::to_desk)).route("/healthz", get(health::alive));
+    guarded(home.merge(desk::router(desk)))
+}
+
+fn router(app: Arc<App>, desk: Option<Arc<desk::Desk>>) -> Router {
+    let kiosk = Router::new()
         .route("/", get(page::kiosk))
         .route("/kiosk/{*path}", get(page::asset))
         .route("/api/site", get(site::show))
         .route("/v1/realtime", get(realtime::open))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .with_state(app);
+    guarded(match desk {
+        Some(desk) => kiosk.merge(desk::router(desk)),
+        None => kiosk,
+    })
+}
+
+/// What holds for every page and every reply.
+fn guarded(router: Router) -> Router {
+    router
         .fallback(error::not_found)
-        .with_state(app)
         .layer(fixed(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))

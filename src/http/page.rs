@@ -11,16 +11,42 @@ use super::error;
 #[folder = "src/http/pages/kiosk"]
 struct Kiosk;
 
+/// The human agents' page.
+#[derive(RustEmbed)]
+#[folder = "src/http/pages/desk"]
+struct Desk;
+
+/// What both pages use.
+#[derive(RustEmbed)]
+#[folder = "src/http/pages/shared"]
+struct Shared;
+
+pub async fn to_desk() -> axum::response::Redirect {
+    axum::response::Redirect::temporary("/desk")
+}
+
+pub async fn desk(headers: HeaderMap) -> Response {
+    reply(Desk::get("index.html"), &headers).await
+}
+
+pub async fn desk_asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    reply(Desk::get(&path), &headers).await
+}
+
+pub async fn shared_asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    reply(Shared::get(&path), &headers).await
+}
+
 pub async fn kiosk(headers: HeaderMap) -> Response {
-    reply("index.html", &headers).await
+    reply(Kiosk::get("index.html"), &headers).await
 }
 
 pub async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
-    reply(&path, &headers).await
+    reply(Kiosk::get(&path), &headers).await
 }
 
-async fn reply(path: &str, headers: &HeaderMap) -> Response {
-    match Kiosk::get(path) {
+async fn reply(file: Option<EmbeddedFile>, headers: &HeaderMap) -> Response {
+    match file {
         Some(file) => content(file, headers),
         None => error::not_found().await.into_response(),
     }

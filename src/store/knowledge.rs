@@ -6,6 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::rows::{self, item_of};
+use super::schema::Kind;
 use super::{File, StoreError};
 use crate::domain::{Document, Item, Language, Part};
 
@@ -54,7 +55,7 @@ impl KnowledgeStore {
     /// # Errors
     /// [`StoreError`], each variant with what to do.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        File::open(path).map(Self)
+        File::open(path, Kind::Knowledge).map(Self)
     }
 
     /// Writes items and documents in one transaction, replacing those of the same name. `segment` turns a text into words

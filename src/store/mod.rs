@@ -3,7 +3,9 @@
 //! Opening several handles on one file is safe, in one process or in two; writers wait for each other. Knows rows, not
 //! what an answer is worth: searching and judging are `knowledge`'s.
 
+mod desk;
 mod knowledge;
+mod outbox;
 mod rows;
 mod schema;
 
@@ -12,7 +14,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
 
+use self::schema::Kind;
+
+pub use desk::{DeskBatch, DeskStore};
 pub use knowledge::{Digest, KnowledgeRows, KnowledgeStore, PassageRow, Removed, WordHit};
+pub use outbox::{OpenVisit, OutboxStore, Waiting};
 
 /// How long a writer waits for another one: an import of a large site holds the file for a few seconds.
 const BUSY_WAIT: Duration = Duration::from_secs(10);
@@ -49,7 +55,7 @@ struct File {
 
 impl File {
     /// Opens or makes the file, checks that it is ours and whole, and brings its schema up to date.
-    fn open(path: &Path) -> Result<Self, StoreError> {
+    fn open(path: &Path, kind: Kind) -> Result<Self, StoreError> {
         let connection = Connection::open(path).map_err(|source| StoreError::Open { path: path.into(), source })?;
         let mut file = Self { path: path.into(), connection };
         // First of all: even a look at the schema waits for another process that is just closing the file.
@@ -57,7 +63,7 @@ impl File {
         let id = file.check_kind()?;
         file.prepare(id)?;
         file.check_whole()?;
-        schema::bring_up_to_date(&mut file)?;
+        schema::bring_up_to_date(&mut file, kind)?;
         Ok(file)
     }
 
@@ -82,6 +88,7 @@ impl File {
             "{named}
              PRAGMA synchronous = FULL;
              PRAGMA foreign_keys = ON;
+             PRAGMA secure_delete = ON;
              PRAGMA trusted_schema = OFF;"
         );
         self.connection

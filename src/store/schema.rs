@@ -4,7 +4,58 @@ use rusqlite_migration::{Error, M, MigrationDefinitionError, Migrations};
 
 use super::{File, StoreError};
 
-const STEPS: &[M<'static>] = &[M::up(KNOWLEDGE)];
+/// What a file holds; each kind grows by its own steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Knowledge,
+    Kiosk,
+    Desk,
+}
+
+impl Kind {
+    fn steps(self) -> &'static [M<'static>] {
+        match self {
+            Self::Knowledge => const { &[M::up(KNOWLEDGE)] },
+            Self::Kiosk => const { &[M::up(KIOSK)] },
+            Self::Desk => const { &[M::up(DESK)] },
+        }
+    }
+}
+
+/// Hand-overs of this kiosk that are open, and what has still to reach a desk, in order. A parcel is erased when it is delivered.
+const KIOSK: &str = "
+    CREATE TABLE visits (
+        handoff TEXT PRIMARY KEY,
+        rule TEXT NOT NULL,
+        asked_at TEXT NOT NULL,
+        code TEXT NOT NULL,
+        token TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE outbox (
+        key INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        handoff TEXT NOT NULL,
+        body TEXT NOT NULL
+    ) STRICT;
+";
+
+/// A desk's cases while they are open, records without words when they are over, and who may come in. `parcels` remembers which
+/// were taken, so that the same one again does nothing.
+const DESK: &str = "
+    CREATE TABLE parcels (id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE INDEX parcels_at ON parcels (at);
+    CREATE TABLE cases (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE records (
+        id TEXT PRIMARY KEY,
+        at INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        gap TEXT NOT NULL,
+        stars INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE callbacks (id TEXT PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE agents (name TEXT PRIMARY KEY, body TEXT NOT NULL, password TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE kiosks (name TEXT PRIMARY KEY, key BLOB NOT NULL) STRICT, WITHOUT ROWID;
+";
 
 /// Items, documents and what is searched. `entries` has one row for each phrasing, answer and document part; `words`
 /// is the index over their texts, which come segmented so that the tokenizer sees Chinese as words too. `vectors` is keyed by model and content: an
@@ -72,9 +123,9 @@ const KNOWLEDGE: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-pub(super) fn bring_up_to_date(file: &mut File) -> Result<(), StoreError> {
+pub(super) fn bring_up_to_date(file: &mut File, kind: Kind) -> Result<(), StoreError> {
     let path = file.path.clone();
-    Migrations::from_slice(STEPS).to_latest(&mut file.connection).map_err(|error| match error {
+    Migrations::from_slice(kind.steps()).to_latest(&mut file.connection).map_err(|error| match error {
         Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => StoreError::Newer { path },
         Error::RusqliteError { err, .. } => file.error(err),
         other => StoreError::Damaged { path, found: other.to_string() },
@@ -87,6 +138,8 @@ mod tests {
 
     #[test]
     fn the_steps_apply_to_an_empty_file() {
-        Migrations::from_slice(STEPS).validate().unwrap();
+        for kind in [Kind::Knowledge, Kind::Kiosk, Kind::Desk] {
+            Migrations::from_slice(kind.steps()).validate().unwrap();
+        }
     }
 }

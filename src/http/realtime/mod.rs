@@ -1,5 +1,7 @@
 //! `/v1/realtime`: the visitor's socket. One socket is one visit at a time; closing it forgets the visit.
 
+mod handover;
+mod parked;
 mod response;
 mod session;
 mod sound;
@@ -13,6 +15,7 @@ use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+pub use self::parked::Parked;
 use self::session::Session;
 use super::App;
 use super::error::Fault;
@@ -39,7 +42,8 @@ pub async fn open(State(app): State<Arc<App>>, headers: HeaderMap, upgrade: WebS
         .on_upgrade(|socket| visit(socket, app))
 }
 
-fn same_origin(headers: &HeaderMap) -> bool {
+/// Whether a request comes from a page of this appliance, or from no page.
+pub(super) fn same_origin(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()) else {
         // Not a browser: programs on the loopback send none.
         return !headers.contains_key(header::ORIGIN);
@@ -57,6 +61,7 @@ async fn visit(mut socket: WebSocket, app: Arc<App>) {
             () = session.run(&mut socket) => {}
             () = stopping.cancelled() => session.hand_back(&mut socket).await,
         }
+        session.left().await;
     } else {
         tracing::warn!(visits = here, "a visit was refused: as many as allowed are under way");
         let language = app.site.languages[0];

@@ -8,10 +8,11 @@ use tokio::sync::mpsc::Sender;
 
 use super::wire;
 use crate::conversation::{Sentence, Sound, Turn, TurnError, Visit};
-use crate::domain::{Answer, Audio, Heard, Language, Mood, Question, Route, Timings, Way};
+use crate::domain::{Answer, Audio, Heard, Language, Mood, Question, Route, Way};
 use crate::http::App;
 
 /// What is to be answered.
+#[derive(Clone)]
 pub enum Asked {
     Question(Question),
     /// Sound at 16 kHz mono.
@@ -24,6 +25,11 @@ pub enum Asked {
     Person,
     /// The last answer once more.
     Repeat,
+    /// A fixed sentence about a hand-over.
+    Say {
+        text: String,
+        language: Language,
+    },
 }
 
 /// How a response ended.
@@ -31,6 +37,18 @@ pub struct Ended {
     pub visit: Visit,
     /// The `response.done` event.
     pub done: Value,
+    pub outcome: Outcome,
+}
+
+/// What the hand-over's rules need to know of a response.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// A question was answered, somehow.
+    Turn(Mood),
+    /// The turn failed for the appliance's own reasons.
+    Broke,
+    /// Nothing was asked.
+    Other,
 }
 
 /// The client's side is gone, or the turn failed and was told.
@@ -65,15 +83,19 @@ pub async fn respond(
 ) -> Ended {
     let mut response = Response { app, visit, speak, id, events, started: Instant::now() };
     let outcome = response.run(asked).await;
-    let done = match outcome {
-        Ok(turn) => wire::done(&response.id, "completed", turn.as_ref()),
-        Err(Broken::Gone) => wire::done(&response.id, "cancelled", None),
+    let (done, outcome) = match outcome {
+        Ok(turn) => {
+            let done = wire::done(&response.id, "completed", turn.as_ref());
+            (done, turn.map_or(Outcome::Other, |turn| Outcome::Turn(turn.mood)))
+        }
+        Err(Broken::Gone) => (wire::done(&response.id, "cancelled", None), Outcome::Other),
         Err(Broken::Turn(error)) => {
             response.told(&error).await;
-            wire::done(&response.id, "failed", None)
+            let outcome = if error.is_input() { Outcome::Other } else { Outcome::Broke };
+            (wire::done(&response.id, "failed", None), outcome)
         }
     };
-    Ended { visit: response.visit, done }
+    Ended { visit: response.visit, done, outcome }
 }
 
 impl Response {
@@ -81,8 +103,9 @@ impl Response {
         match asked {
             Asked::Question(question) => self.answer(question, None).await.map(Some),
             Asked::Recording { audio, language, item } => self.hear(audio, language, item).await,
-            Asked::Person => self.person().await.map(Some),
+            Asked::Person => self.person().await.map(|()| None),
             Asked::Repeat => self.repeat().await.map(|()| None),
+            Asked::Say { text, language } => self.say(&text, language).await.map(|_| None),
         }
     }
 
@@ -123,12 +146,17 @@ impl Response {
         let mut turn = app.conversation.turn(&mut self.visit, question, &mut on_sentence).await?;
         turn.heard = heard;
         turn.timings.hear = hear_ms;
+        if turn.answer.route == Route::Handoff && self.app.kiosk.is_some() {
+            // The hand-over speaks from here on: the visitor hears at once that a person was asked.
+            return Ok(turn);
+        }
         self.tell(wire::answer(&self.id, &turn.answer, true)).await?;
         turn.timings.first_audio = self.say(&turn.answer.text, turn.answer.language).await?;
         Ok(turn)
     }
 
-    async fn person(&mut self) -> Result<Turn, Broken> {
+    /// The contact card of a site without a desk.
+    async fn person(&mut self) -> Result<(), Broken> {
         let language = self.visit.language;
         let answer = Answer {
             route: Route::Handoff,
@@ -141,7 +169,7 @@ impl Response {
         self.tell(wire::answer(&self.id, &answer, true)).await?;
         self.say(&answer.text, language).await?;
         tracing::info!(visit.id = self.visit.id, rule = "person_button", "a person was asked for");
-        Ok(Turn { answer, heard: None, mood: Mood::default(), timings: Timings::default() })
+        Ok(())
     }
 
     async fn repeat(&mut self) -> Result<(), Broken> {

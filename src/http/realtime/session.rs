@@ -10,16 +10,21 @@ use axum::extract::ws::{Message, WebSocket};
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, mpsc};
 
-use super::response::{Asked, Ended, respond};
+use super::handover::{Aside, Held};
+use super::response::{Asked, Ended, Outcome, respond};
 use super::sound::{Sound, SoundError};
-use super::wire::{self, Said};
+use super::wire::{self, HandoffSaid, Said};
 use crate::conversation::{SPOKEN_RATE_HZ, Sentence, Visit};
-use crate::domain::{Language, Question, Way};
+use crate::domain::{Language, Mood, Question, Route, Way};
 use crate::engine::speech::{Listener, Noticed, SegmentSettings};
+use crate::handoff::{self, Handoff, Rule};
 use crate::http::App;
 
 /// Events of a response that may wait for the socket. The response waits when it is full, no model does.
 const EVENTS_MAX: usize = 64;
+
+/// What a visitor may need of a person; other words are not passed on.
+const NEEDS: [&str; 5] = ["large_text", "high_contrast", "captions", "step_free", "human_first"];
 
 /// A client that takes no event for so long is gone.
 const SEND_DEADLINE: Duration = Duration::from_secs(10);
@@ -31,21 +36,35 @@ type Responding = Pin<Box<dyn Future<Output = Ended> + Send>>;
 
 /// The state of one socket.
 pub struct Session {
-    app: Arc<App>,
-    visit: Visit,
-    sound: Option<Sound>,
+    pub(super) app: Arc<App>,
+    pub(super) visit: Visit,
+    pub(super) sound: Option<Sound>,
     /// The server tells when a question ends: the API's default, which push to talk switches off.
     hands_free: bool,
     speak: bool,
-    waiting: Option<Asked>,
+    pub(super) waiting: Option<Asked>,
     current: Option<Current>,
     presses: broadcast::Receiver<()>,
     count: u64,
+    /// `None` where the site has no desk.
+    pub(super) handoff: Option<Handoff>,
+    /// What usher was doing when a person took over.
+    pub(super) held: Option<Held>,
+    pub(super) aside: Aside,
+    pub(super) rule: Rule,
+    /// How the last question read.
+    pub(super) mood: Mood,
+    /// What the visitor needs of a person, in the package's words.
+    pub(super) needs: Vec<String>,
+    /// Requests for a person in this visit.
+    pub(super) visit_turn: u32,
+    pub(super) last_state: &'static str,
 }
 
 /// A response under way. Dropping it stops its models and its voice.
 struct Current {
     id: String,
+    asked: Asked,
     running: Responding,
     events: mpsc::Receiver<Value>,
 }
@@ -57,6 +76,7 @@ enum Next {
     Ended(Ended),
     /// The help button beside the screen.
     Pressed,
+    Handoff(handoff::Noticed),
     Silence,
 }
 
@@ -64,7 +84,26 @@ impl Session {
     pub fn begin(app: Arc<App>) -> Self {
         let visit = Visit::begin(app.site.languages[0]);
         let presses = app.presses.subscribe();
-        Self { app, visit, sound: None, hands_free: true, speak: true, waiting: None, current: None, presses, count: 0 }
+        let handoff = app.kiosk.clone().map(Handoff::new);
+        Self {
+            app,
+            visit,
+            sound: None,
+            hands_free: true,
+            speak: true,
+            waiting: None,
+            current: None,
+            presses,
+            count: 0,
+            handoff,
+            held: None,
+            aside: Aside::default(),
+            rule: Rule::PersonButton,
+            mood: Mood::default(),
+            needs: Vec::new(),
+            visit_turn: 0,
+            last_state: "bot",
+        }
     }
 
     /// Serves the socket until it closes.
@@ -83,7 +122,8 @@ impl Session {
                 Next::Heard(Some(Ok(Message::Close(_)) | Err(_)) | None) | Next::Silence => return,
                 Next::Event(event) => send(socket, &event).await,
                 Next::Ended(ended) => self.ended(socket, ended).await,
-                Next::Pressed => self.start(socket, Asked::Person).await,
+                Next::Pressed => self.person(socket).await,
+                Next::Handoff(noticed) => self.noticed_handoff(socket, noticed).await,
             };
             if outcome.is_err() {
                 return;
@@ -105,8 +145,10 @@ impl Session {
     async fn next(&mut self, socket: &mut WebSocket) -> Next {
         let Some(current) = &mut self.current else {
             return tokio::select! {
+                biased;
                 heard = socket.recv() => Next::Heard(heard),
                 Ok(()) = self.presses.recv() => Next::Pressed,
+                noticed = notice(&mut self.handoff) => Next::Handoff(noticed),
                 () = tokio::time::sleep(SILENCE_DEADLINE) => Next::Silence,
             };
         };
@@ -114,17 +156,28 @@ impl Session {
             biased;
             heard = socket.recv() => Next::Heard(heard),
             Ok(()) = self.presses.recv() => Next::Pressed,
+            noticed = notice(&mut self.handoff) => Next::Handoff(noticed),
             Some(event) = current.events.recv() => Next::Event(event),
             ended = &mut current.running => Next::Ended(ended),
         }
     }
 
     async fn said(&mut self, socket: &mut WebSocket, text: &str) -> Result<(), Gone> {
+        if let Ok(said) = serde_json::from_str::<HandoffSaid>(text) {
+            return self.handoff_said(socket, said).await;
+        }
         let said = match serde_json::from_str::<Said>(text) {
             Ok(said) => said,
             Err(error) => return send(socket, &self.fault("invalid_event", &error.to_string())).await,
         };
         match said {
+            // Nobody but the person hears the visitor now; sound comes in pieces and is let fall without a word.
+            Said::Append { .. } if self.is_held() => Ok(()),
+            Said::Commit | Said::Create { .. } | Said::Respond | Said::Touch { .. } | Said::Repeat
+                if self.is_held() =>
+            {
+                send(socket, &self.held_fault()).await
+            }
             Said::Update { session } => self.update(socket, &session).await,
             Said::Append { audio } => self.append(socket, &audio).await,
             Said::Commit => self.commit(socket).await,
@@ -140,10 +193,36 @@ impl Session {
                     Question { text: label, language: self.visit.language, way: Way::Touched, item: Some(item) };
                 self.start(socket, Asked::Question(question)).await
             }
-            Said::Person => self.start(socket, Asked::Person).await,
+            Said::Person => self.person(socket).await,
             Said::Repeat => self.start(socket, Asked::Repeat).await,
             Said::End => self.end(socket).await,
         }
+    }
+
+    /// One touch: the desk is asked, or the contact card is shown where there is none.
+    async fn person(&mut self, socket: &mut WebSocket) -> Result<(), Gone> {
+        if self.handoff.is_none() {
+            return self.start(socket, Asked::Person).await;
+        }
+        if !self.is_held() {
+            self.cancel(socket).await?;
+        }
+        self.fire(socket, Rule::PersonButton).await
+    }
+
+    async fn noticed_handoff(&mut self, socket: &mut WebSocket, noticed: handoff::Noticed) -> Result<(), Gone> {
+        let Some(handoff) = &mut self.handoff else { return Ok(()) };
+        let news = handoff.notice(noticed);
+        self.handoff_news(socket, news).await
+    }
+
+    /// What the response under way was asked.
+    pub(super) fn current_asked(&self) -> Option<Asked> {
+        self.current.as_ref().map(|current| current.asked.clone())
+    }
+
+    pub(super) fn is_responding(&self) -> bool {
+        self.current.is_some()
     }
 
     async fn update(&mut self, socket: &mut WebSocket, update: &Value) -> Result<(), Gone> {
@@ -158,6 +237,12 @@ impl Session {
         }
         if let Some(speak) = update.pointer("/usher/speak").and_then(Value::as_bool) {
             self.speak = speak;
+        }
+        if let Some(needs) = update.pointer("/usher/needs").and_then(Value::as_array) {
+            self.needs =
+                needs.iter().filter_map(Value::as_str).filter(|need| NEEDS.contains(need)).map(String::from).collect();
+            let human_first = self.needs.iter().any(|need| need == "human_first");
+            self.handoff.iter_mut().for_each(|handoff| handoff.watch.human_first(human_first));
         }
         if let Some(rate) = update.pointer("/audio/input/format/rate").and_then(Value::as_u64) {
             match u32::try_from(rate)
@@ -291,20 +376,20 @@ impl Session {
     }
 
     /// Begins a response; the one before it stops.
-    async fn start(&mut self, socket: &mut WebSocket, asked: Asked) -> Result<(), Gone> {
+    pub(super) async fn start(&mut self, socket: &mut WebSocket, asked: Asked) -> Result<(), Gone> {
         self.cancel(socket).await?;
         self.count += 1;
         let id = format!("resp-{}-{}", self.visit.id, self.count);
         let created = json!({"type": "response.created", "response": {"id": id, "object": "realtime.response", "status": "in_progress"}});
         send(socket, &created).await?;
         let (events, inbox) = mpsc::channel(EVENTS_MAX);
-        let running = respond(self.app.clone(), self.visit.clone(), asked, self.speak, id.clone(), events);
-        self.current = Some(Current { id, running: Box::pin(running), events: inbox });
+        let running = respond(self.app.clone(), self.visit.clone(), asked.clone(), self.speak, id.clone(), events);
+        self.current = Some(Current { id, asked, running: Box::pin(running), events: inbox });
         self.app.lit.store(true, Ordering::Release);
         Ok(())
     }
 
-    async fn cancel(&mut self, socket: &mut WebSocket) -> Result<(), Gone> {
+    pub(super) async fn cancel(&mut self, socket: &mut WebSocket) -> Result<(), Gone> {
         let current = self.current.take();
         self.app.lit.store(false, Ordering::Release);
         match current {
@@ -321,10 +406,52 @@ impl Session {
         }
         self.visit = ended.visit;
         self.app.lit.store(false, Ordering::Release);
-        send(socket, &ended.done).await
+        send(socket, &ended.done).await?;
+        if let Some(rule) = self.rule_of(ended.outcome) {
+            self.fire(socket, rule).await?;
+        }
+        self.say_aside(socket).await
+    }
+
+    /// The rule that a finished response fires. Offers are not made over a request that stands.
+    fn rule_of(&mut self, outcome: Outcome) -> Option<Rule> {
+        let handoff = self.handoff.as_mut()?;
+        match outcome {
+            Outcome::Other => None,
+            Outcome::Broke => handoff.watch.broke(),
+            Outcome::Turn(mood) => {
+                self.mood = mood;
+                let last = self.visit.exchanges().last()?;
+                if last.route == Route::Handoff {
+                    return Some(Rule::PersonWord);
+                }
+                handoff.watch.turn(&last.question, last.route)
+            }
+        }
+    }
+
+    /// The page has gone. An open hand-over waits a while for it to come back.
+    pub async fn left(mut self) {
+        let Some(mut handoff) = self.handoff.take() else { return };
+        if handoff.state().is_open() {
+            let parked = self.app.parked.clone();
+            parked.park(self.visit, handoff);
+        } else {
+            handoff.finish().await;
+        }
     }
 
     async fn end(&mut self, socket: &mut WebSocket) -> Result<(), Gone> {
+        if let Some(handoff) = &mut self.handoff {
+            let effects = handoff.event(handoff::Event::Left);
+            self.carry_out(socket, effects).await?;
+        }
+        if let Some(mut handoff) = self.handoff.take() {
+            handoff.finish().await;
+        }
+        self.handoff = self.app.kiosk.clone().map(Handoff::new);
+        (self.held, self.aside, self.mood) = (None, Aside::default(), Mood::default());
+        (self.needs, self.last_state) = (Vec::new(), "bot");
         self.current = None;
         self.waiting = None;
         self.sound = None;
@@ -339,7 +466,7 @@ impl Session {
         format!("item-{}-{}", self.visit.id, self.count)
     }
 
-    fn fault(&self, code: &str, message: &str) -> Value {
+    pub(super) fn fault(&self, code: &str, message: &str) -> Value {
         wire::error("invalid_request_error", code, message, Sentence::Broken, self.visit.language)
     }
 
@@ -362,6 +489,14 @@ impl Session {
                 },
             },
         })
+    }
+}
+
+/// Waits for the hand-over, where there is one.
+async fn notice(handoff: &mut Option<Handoff>) -> handoff::Noticed {
+    match handoff {
+        Some(handoff) => handoff.next().await,
+        None => std::future::pending().await,
     }
 }
 

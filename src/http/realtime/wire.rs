@@ -2,11 +2,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use qrcode::QrCode;
+use qrcode::render::svg;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::conversation::{Sentence, Turn};
 use crate::domain::{Answer, Card, Language};
+use crate::handoff::Mode;
 
 /// What a client may say.
 #[derive(Debug, Deserialize)]
@@ -36,6 +39,50 @@ pub enum Said {
     End,
 }
 
+/// What a client may say about a hand-over.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type")]
+pub enum HandoffSaid {
+    #[serde(rename = "usher.handoff.accept")]
+    Accept,
+    #[serde(rename = "usher.handoff.decline")]
+    Decline,
+    #[serde(rename = "usher.handoff.review")]
+    Review,
+    #[serde(rename = "usher.handoff.release")]
+    Release {
+        #[serde(default)]
+        struck: Vec<String>,
+    },
+    #[serde(rename = "usher.handoff.cancel")]
+    Cancel,
+    #[serde(rename = "usher.handoff.hang_up")]
+    HangUp,
+    #[serde(rename = "usher.handoff.message")]
+    Message { text: String },
+    #[serde(rename = "usher.handoff.typing")]
+    Typing { text: String },
+    #[serde(rename = "usher.handoff.media")]
+    Media { mode: Mode },
+    #[serde(rename = "usher.handoff.signal")]
+    Signal { data: Value },
+    #[serde(rename = "usher.handoff.callback")]
+    Callback {
+        #[serde(default)]
+        name: String,
+        phone: String,
+    },
+    #[serde(rename = "usher.handoff.ticket")]
+    Ticket,
+    #[serde(rename = "usher.handoff.rate")]
+    Rate { stars: u8 },
+    #[serde(rename = "usher.handoff.done")]
+    Done,
+    /// After a reload of the page or a restart of usher.
+    #[serde(rename = "usher.handoff.resume")]
+    Resume { case: String, token: String },
+}
+
 /// A message item; other kinds carry no content and are refused for having no text.
 #[derive(Debug, Deserialize)]
 pub struct Item {
@@ -62,6 +109,12 @@ pub fn answer(response_id: &str, answer: &Answer, is_final: bool) -> Value {
         "answer": answer.text, "sources": answer.sources, "choices": answer.choices,
         "handoff": answer.handoff.as_ref().map(|card| contact(card, answer.language)), "final": is_final,
     })
+}
+
+/// A QR code as an SVG that stands alone; `None` when the text is too long for one.
+pub fn qr(text: &str) -> Option<String> {
+    let code = QrCode::new(text).ok()?;
+    Some(code.render::<svg::Color<'_>>().min_dimensions(240, 240).build())
 }
 
 /// The contact card in one language.

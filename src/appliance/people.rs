@@ -1,0 +1,127 @@
+//! The way to people: the desk of this program, or the link to another one.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use anyhow::Context;
+use tokio_util::sync::CancellationToken;
+
+use crate::base::Clock;
+use crate::base::worker::Worker;
+use crate::config::Settings;
+use crate::handoff::links::{Opened, local, websocket};
+use crate::handoff::{Accounts, FileKeeper, Hub, JOBS_MAX, Kiosk, LinkSettings, nats};
+use crate::http::desk::{Desk, Logins};
+use crate::knowledge::Knowledge;
+use crate::store::{DeskStore, OutboxStore};
+
+/// Jobs that may wait for the outbox: a kiosk has one visitor.
+const OUTBOX_JOBS_MAX: usize = 64;
+
+/// What the site has of people.
+#[derive(Default)]
+pub struct People {
+    /// `None`: the contact card alone.
+    pub kiosk: Option<Arc<Kiosk>>,
+    /// The desk that this program serves.
+    pub desk: Option<Arc<Desk>>,
+}
+
+/// Opens what `settings` name. A desk that cannot be reached is tried for ever; one that cannot be set up is told, and visitors
+/// see the contact card.
+pub async fn open(
+    settings: &Settings,
+    data: &Path,
+    knowledge: &Arc<Worker<Knowledge>>,
+    stopping: &CancellationToken,
+) -> People {
+    match try_open(settings, data, knowledge, stopping).await {
+        Ok(people) => people,
+        Err(error) => {
+            let reason = format!("{error:#}");
+            tracing::error!(reason, "the way to people cannot be opened; visitors see the contact card");
+            People::default()
+        }
+    }
+}
+
+async fn try_open(
+    settings: &Settings,
+    data: &Path,
+    knowledge: &Arc<Worker<Knowledge>>,
+    stopping: &CancellationToken,
+) -> anyhow::Result<People> {
+    let name = settings.handoff.kiosk.clone().unwrap_or_else(|| format!("{}-1", settings.site.id));
+    let mut desk = None;
+    let opened = match &settings.handoff.desk {
+        LinkSettings::Off => return Ok(People::default()),
+        LinkSettings::Local => {
+            let opened = open_desk(settings, data, knowledge.clone(), false, stopping).await?;
+            let link = local::open(opened.hub.clone(), &name);
+            desk = Some(opened);
+            link
+        }
+        LinkSettings::Websocket { url, key, certificate } => {
+            websocket::open(url, &name, key, certificate.as_deref(), stopping.clone())?
+        }
+        LinkSettings::Nats { url, credentials } => {
+            nats::open(url, credentials.as_deref(), &name, stopping.clone()).await?
+        }
+    };
+    Ok(People { kiosk: Some(open_kiosk(settings, data, name, opened, stopping)?), desk })
+}
+
+fn open_kiosk(
+    settings: &Settings,
+    data: &Path,
+    name: String,
+    opened: Opened,
+    stopping: &CancellationToken,
+) -> anyhow::Result<Arc<Kiosk>> {
+    let folder = super::folder_of(settings, data);
+    std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    let outbox = Worker::start("outbox", OUTBOX_JOBS_MAX, OutboxStore::open(&folder.join("kiosk.db"))?);
+    Ok(Kiosk::start(name, settings.handoff.clone(), outbox, opened, stopping.clone()))
+}
+
+/// The desk's file of a site.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn open_desk_store(settings: &Settings, data: &Path) -> anyhow::Result<DeskStore> {
+    let folder = super::folder_of(settings, data);
+    std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    Ok(DeskStore::open(&folder.join("desk.db"))?)
+}
+
+/// A desk of this program: one queue of its own, or one that is shared over a bus.
+///
+/// # Errors
+/// When its file or its bus cannot be opened.
+pub async fn open_desk(
+    settings: &Settings,
+    data: &Path,
+    knowledge: Arc<Worker<Knowledge>>,
+    is_secure: bool,
+    stopping: &CancellationToken,
+) -> anyhow::Result<Arc<Desk>> {
+    let store = Arc::new(Worker::start("desk", JOBS_MAX, open_desk_store(settings, data)?));
+    let hub = match &settings.handoff.desk {
+        LinkSettings::Nats { url, credentials } => {
+            nats::open_hub(url, credentials.as_deref(), store.clone(), stopping.clone()).await?
+        }
+        _ => Hub::open(Box::new(FileKeeper(store.clone())), None, stopping.clone()).await?,
+    };
+    Ok(Arc::new(Desk {
+        hub,
+        accounts: Accounts::new(store),
+        logins: Logins::default(),
+        knowledge,
+        clock: Clock::system(&settings.site.time_zone)?,
+        site: settings.site.name.clone(),
+        contact: settings.site.contact.clone(),
+        is_secure,
+        kiosks: Mutex::default(),
+        stopping: stopping.clone(),
+    }))
+}

@@ -1,0 +1,527 @@
+//! The desk: agents, the queue, who is called for whom. A deterministic machine: an input and the time give outputs.
+//!
+//! Knows no socket, no clock, no disk, no bus: `Hub` (one process) and the links act on its outputs. Several desk
+//! processes may share one queue: a case is then acted on by the one that owns it.
+
+mod agents;
+pub mod case;
+mod dispatch;
+pub mod limits;
+mod time;
+pub mod wire;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use self::case::{Case, Kept, Message, Owner, Stage};
+use self::limits::{CASES_MAX, CLOSED_MS, LATE_MS, WRAP_UP_MS};
+use self::wire::{AgentState, Colleague, Command, Profile, Row, Told, Whole};
+use super::lane::Taken;
+use super::package::Package;
+use super::rules::Rule;
+use super::state::{Mode, Nobody, Outcome, Withdrawn};
+use super::wire::{Content, Down, Frame, LINE_CHARS_MAX, Parcel, Presence, Up};
+use crate::domain::Language;
+
+/// What happens at a desk.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// A parcel that is already kept. `age_ms`: how long ago the visitor asked.
+    Parcel {
+        parcel: Parcel,
+        age_ms: u64,
+    },
+    Frame {
+        frame: Frame<Up>,
+        at: String,
+    },
+    AgentCame(Profile),
+    AgentGone(String),
+    Agent {
+        name: String,
+        command: Command,
+        at: String,
+    },
+    /// This desk now owns the case.
+    Claimed {
+        case: String,
+        epoch: u64,
+    },
+    /// Another desk owns it.
+    Taken {
+        case: String,
+        by: String,
+    },
+    /// The other desk let it go, or died with it; `kept` is what it knew.
+    Released {
+        kept: Box<Kept>,
+        /// How long ago the visitor asked.
+        age_ms: u64,
+    },
+    /// Another desk closed it.
+    Gone {
+        case: String,
+    },
+    /// Agents at other desks.
+    Elsewhere(Presence),
+    Tick,
+}
+
+/// What has to be done, in this order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    ToKiosk {
+        kiosk: String,
+        frame: Frame<Down>,
+    },
+    ToAgent {
+        agent: String,
+        told: Told,
+    },
+    /// Keep the case as it is now.
+    Save {
+        case: String,
+    },
+    /// It is over: keep the record, erase the words.
+    Close {
+        record: Record,
+    },
+    Claim {
+        case: String,
+    },
+    /// Let other desks have it.
+    Release {
+        case: String,
+    },
+    /// What agents see has changed.
+    Board,
+    /// Who is here has changed.
+    Presence,
+}
+
+/// What is remembered of a hand-over when it is over: no word of the visitor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    pub case: String,
+    pub rule: Rule,
+    pub language: Language,
+    pub agent: Option<String>,
+    pub outcome: Option<Outcome>,
+    pub nobody: Option<Nobody>,
+    pub avoidable: bool,
+    /// The question usher should have answered, in the agent's words.
+    pub gap: String,
+    pub waited_ms: u64,
+    pub lasted_ms: u64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Agent {
+    profile: Profile,
+    state: AgentState,
+    /// `None` while the page is there; else when it went.
+    gone: Option<u64>,
+    /// When last called: the one idle longest is called first.
+    rung: u64,
+}
+
+/// One desk process's view.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Desk {
+    agents: BTreeMap<String, Agent>,
+    cases: BTreeMap<String, Case>,
+    elsewhere: Presence,
+    /// Milliseconds of past conversations.
+    durations: VecDeque<u64>,
+    /// Whether this desk tells kiosks their place in a shared queue.
+    pub is_leader: bool,
+    /// Its first moment: agents need a while to come back after a restart.
+    started: Option<u64>,
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self {
+            agents: BTreeMap::new(),
+            cases: BTreeMap::new(),
+            elsewhere: Presence::default(),
+            durations: VecDeque::new(),
+            is_leader: true,
+            started: None,
+        }
+    }
+}
+
+impl Desk {
+    /// Takes cases of before a restart back, at the head of the queue.
+    pub fn restore(&mut self, kept: Vec<Kept>, now: u64) {
+        for kept in kept {
+            let case = Case::kept(kept, now);
+            self.cases.insert(case.id().to_string(), case);
+        }
+    }
+
+    /// One step. `now` is in milliseconds and never goes back.
+    pub fn apply(&mut self, input: Input, now: u64) -> Vec<Output> {
+        let mut out = Vec::new();
+        self.started.get_or_insert(now);
+        match input {
+            Input::Parcel { parcel, age_ms } => self.parcel(parcel, age_ms, now, &mut out),
+            Input::Frame { frame, at } => self.frame(frame, at, now, &mut out),
+            Input::AgentCame(profile) => self.agent_came(profile, now, &mut out),
+            Input::AgentGone(name) => self.agent_gone(&name, now, &mut out),
+            Input::Agent { name, command, at } => self.command(&name, command, at, now, &mut out),
+            Input::Claimed { case, epoch } => self.claimed(&case, epoch, &mut out),
+            Input::Taken { case, by } => self.taken(&case, by, &mut out),
+            Input::Released { kept, age_ms } => self.released(*kept, age_ms, now, &mut out),
+            Input::Gone { case } => self.gone(&case, &mut out),
+            Input::Elsewhere(presence) => self.elsewhere = presence,
+            Input::Tick => self.tick(now, &mut out),
+        }
+        self.dispatch(now, &mut out);
+        out
+    }
+
+    fn parcel(&mut self, parcel: Parcel, age_ms: u64, now: u64, out: &mut Vec<Output>) {
+        match parcel.content {
+            Content::Request { package } => self.request(*package, parcel.kiosk, age_ms, now, out),
+            Content::Amend { package } => self.amend(*package, now, out),
+            Content::Withdraw { why } => self.withdraw(&parcel.case, why, now, out),
+            // Kept by the caller: a call to be made is nobody's case any more.
+            Content::Callback { .. } | Content::Rating { .. } => out.push(Output::Board),
+        }
+    }
+
+    fn request(&mut self, package: Package, kiosk: String, age_ms: u64, now: u64, out: &mut Vec<Output>) {
+        if self.cases.contains_key(&package.case) {
+            return;
+        }
+        let heard = (age_ms <= LATE_MS).then_some(now);
+        let id = package.case.clone();
+        let mut case = Case::new(package, kiosk, now, heard);
+        if self.cases.len() >= CASES_MAX {
+            let frame = case.say(Down::Nobody { reason: Nobody::LongWait });
+            out.push(Output::ToKiosk { kiosk: case.kiosk.clone(), frame });
+            return;
+        }
+        self.cases.insert(id.clone(), case);
+        out.push(Output::Save { case: id });
+        out.push(Output::Board);
+    }
+
+    fn amend(&mut self, package: Package, now: u64, out: &mut Vec<Output>) {
+        let Some(case) = self.cases.get_mut(&package.case) else { return };
+        if package.revision <= case.package.revision || matches!(case.stage, Stage::Closed { .. }) {
+            return;
+        }
+        case.package = package;
+        let (id, agent) = (case.id().to_string(), case.stage.agent().map(str::to_string));
+        let has_begun = matches!(case.stage, Stage::Briefing { .. } | Stage::Live { .. });
+        out.push(Output::Save { case: id.clone() });
+        out.push(Output::Board);
+        if let Some(agent) = agent.filter(|_| has_begun) {
+            out.push(Output::ToAgent { agent, told: Told::Case { case: Box::new(self.whole(&id, now)) } });
+        }
+    }
+
+    fn withdraw(&mut self, id: &str, why: Withdrawn, now: u64, out: &mut Vec<Output>) {
+        let outcome = match why {
+            Withdrawn::Left | Withdrawn::HungUp => "visitor_left",
+            Withdrawn::Cancelled | Withdrawn::GaveUp => "cancelled",
+            Withdrawn::Callback => "callback",
+        };
+        self.visitor_gone(id, outcome, now, out);
+    }
+
+    /// The visitor is no longer there: whoever is called hears so, whoever talked writes down how it ended.
+    fn visitor_gone(&mut self, id: &str, why: &'static str, now: u64, out: &mut Vec<Output>) {
+        let Some(case) = self.cases.get_mut(id) else { return };
+        match case.stage.clone() {
+            Stage::Waiting => self.close(id, None, None, now, out),
+            Stage::Ringing { agent, .. } => {
+                out.push(Output::ToAgent { agent, told: Told::RingOver { case: id.into(), why: "cancelled" } });
+                self.close(id, None, None, now, out);
+            }
+            Stage::Briefing { agent, .. } | Stage::Live { agent } => {
+                case.stage = Stage::WrapUp { agent: agent.clone(), until: now + WRAP_UP_MS };
+                let mode = case.mode;
+                let told = Told::CaseState { case: id.into(), state: "wrap_up", mode, why: Some(why.into()) };
+                out.push(Output::ToAgent { agent, told });
+                out.push(Output::Save { case: id.into() });
+            }
+            Stage::WrapUp { .. } | Stage::Closed { .. } => {}
+        }
+        out.push(Output::Board);
+    }
+
+    fn frame(&mut self, frame: Frame<Up>, at: String, now: u64, out: &mut Vec<Output>) {
+        let Some(case) = self.cases.get_mut(&frame.case) else { return };
+        case.heard = Some(now);
+        let id = frame.case.clone();
+        self.found_again(&id, out);
+        let Some(case) = self.cases.get_mut(&id) else { return };
+        if !matches!(case.owner, Owner::Us) && frame.epoch > 0 {
+            return;
+        }
+        let asks = matches!(frame.body, Up::Here);
+        let behind = frame.epoch != case.lane.epoch;
+        if let Taken::New(body) = case.lane.take(frame) {
+            self.said(&id, body, at, now, out);
+        }
+        if asks || behind {
+            self.status(&id, out);
+        }
+    }
+
+    /// Tells a kiosk where its case stands, and again what it has not acknowledged.
+    fn status(&mut self, id: &str, out: &mut Vec<Output>) {
+        let Some(case) = self.cases.get_mut(id) else { return };
+        let kiosk = case.kiosk.clone();
+        if matches!(case.owner, Owner::Us) {
+            out.extend(case.lane.again(id).into_iter().map(|frame| Output::ToKiosk { kiosk: kiosk.clone(), frame }));
+        }
+        let owns = matches!(case.owner, Owner::Us) || (self.is_leader && matches!(case.owner, Owner::Nobody));
+        let body = match &case.stage {
+            Stage::Waiting => {
+                let (position, eta_seconds) = case.told.unwrap_or((1, None));
+                Down::Queued { position, eta_seconds }
+            }
+            _ => Down::Here,
+        };
+        if owns {
+            let frame = case.lane.say(id, body, true);
+            out.push(Output::ToKiosk { kiosk, frame });
+        }
+    }
+
+    fn said(&mut self, id: &str, body: Up, at: String, now: u64, out: &mut Vec<Output>) {
+        let Some(case) = self.cases.get_mut(id) else { return };
+        let agent = match &case.stage {
+            Stage::Briefing { agent, .. } | Stage::Live { agent } => agent.clone(),
+            _ => return,
+        };
+        let told = match body {
+            Up::Here => return,
+            Up::Message { id: message, text, .. } => {
+                let message = Message { id: message, from: "visitor".into(), text: cut(&text), at };
+                case.typing = String::new();
+                case.push(message.clone());
+                out.push(Output::Save { case: id.into() });
+                Told::Message { case: id.into(), message }
+            }
+            Up::Typing { text } => {
+                case.typing = cut(&text);
+                Told::Typing { case: id.into(), text: case.typing.clone() }
+            }
+            Up::Signal { data } => Told::Signal { case: id.into(), data },
+            Up::Media { mode } => {
+                self.change_mode(id, mode, out);
+                return;
+            }
+            Up::HungUp => return self.visitor_gone(id, "visitor_left", now, out),
+        };
+        out.push(Output::ToAgent { agent, told });
+    }
+
+    /// The medium that the visitor allows is the medium of the conversation.
+    fn change_mode(&mut self, id: &str, mode: Mode, out: &mut Vec<Output>) {
+        let Some(case) = self.cases.get_mut(id) else { return };
+        let Stage::Live { agent } = case.stage.clone() else { return };
+        case.mode = mode;
+        let display = self.display(&agent);
+        self.tell_kiosk(id, Down::Live { agent: display, mode }, out);
+        let told = Told::CaseState { case: id.into(), state: "live", mode, why: None };
+        out.push(Output::ToAgent { agent, told });
+    }
+
+    fn claimed(&mut self, id: &str, epoch: u64, out: &mut Vec<Output>) {
+        let Some(case) = self.cases.get_mut(id) else {
+            out.push(Output::Release { case: id.into() });
+            return;
+        };
+        case.owner = Owner::Us;
+        case.lane.begin(epoch);
+        out.push(Output::Save { case: id.into() });
+    }
+
+    fn taken(&mut self, id: &str, by: String, out: &mut Vec<Output>) {
+        let Some(case) = self.cases.get_mut(id) else { return };
+        case.owner = Owner::Other(by);
+        if let Some(agent) = case.stage.agent().map(str::to_string) {
+            out.push(Output::ToAgent { agent, told: Told::RingOver { case: id.into(), why: "accepted_elsewhere" } });
+        }
+        case.stage = Stage::Waiting;
+        out.push(Output::Board);
+    }
+
+    fn released(&mut self, kept: Kept, age_ms: u64, now: u64, out: &mut Vec<Output>) {
+        let id = kept.package.case.clone();
+        match self.cases.get_mut(&id) {
+            Some(case) if matches!(case.owner, Owner::Us | Owner::Claiming) => return,
+            Some(case) => {
+                let heard = case.heard;
+                *case = Case::kept(kept, now);
+                case.heard = heard.or(case.heard);
+            }
+            None => {
+                let mut case = Case::kept(kept, now);
+                if age_ms <= LATE_MS {
+                    case.heard = Some(now);
+                }
+                self.cases.insert(id, case);
+            }
+        }
+        out.push(Output::Board);
+    }
+
+    fn gone(&mut self, id: &str, out: &mut Vec<Output>) {
+        self.cases.remove(id);
+        out.push(Output::Board);
+    }
+
+    /// The case is over. The kiosk hears why unless it said so itself.
+    fn close(
+        &mut self,
+        id: &str,
+        nobody: Option<Nobody>,
+        end: Option<(Outcome, bool, String)>,
+        now: u64,
+        out: &mut Vec<Output>,
+    ) {
+        let Some(case) = self.cases.get_mut(id) else { return };
+        let lasted_ms = case.live_since.map_or(0, |since| now - since);
+        if lasted_ms > 0 {
+            dispatch::remember(&mut self.durations, lasted_ms);
+        }
+        let agent = case.stage.agent().map(str::to_string);
+        let waited_ms = case.live_since.unwrap_or(now).saturating_sub(case.since);
+        let (outcome, avoidable, gap) =
+            end.map_or((case.ended, false, String::new()), |(outcome, avoidable, gap)| (Some(outcome), avoidable, gap));
+        let record = Record {
+            case: id.into(),
+            rule: case.package.rule,
+            language: case.package.language,
+            agent,
+            outcome,
+            nobody,
+            avoidable,
+            gap: cut(&gap),
+            waited_ms,
+            lasted_ms,
+        };
+        if let Some(reason) = nobody {
+            self.tell_kiosk(id, Down::Nobody { reason }, out);
+        }
+        if let Some(case) = self.cases.get_mut(id) {
+            case.stage = Stage::Closed { until: now + CLOSED_MS };
+            case.erase();
+        }
+        out.push(Output::Close { record });
+        out.push(Output::Board);
+    }
+
+    fn tell_kiosk(&mut self, id: &str, body: Down, out: &mut Vec<Output>) {
+        let Some(case) = self.cases.get_mut(id) else { return };
+        let frame = case.say(body);
+        out.push(Output::ToKiosk { kiosk: case.kiosk.clone(), frame });
+    }
+
+    fn display(&self, agent: &str) -> String {
+        self.agents.get(agent).map_or_else(|| agent.to_string(), |agent| agent.profile.display.clone())
+    }
+
+    /// Who may be promised, here and at the other desks.
+    pub fn presence(&self) -> Presence {
+        let mut presence = self.elsewhere.clone();
+        for (language, count) in self.here().agents {
+            *presence.agents.entry(language).or_default() += count;
+        }
+        presence
+    }
+
+    /// Who is at this desk.
+    pub fn here(&self) -> Presence {
+        let mut presence = Presence::default();
+        for agent in self.agents.values().filter(|agent| agent.is_here()) {
+            for language in &agent.profile.languages {
+                *presence.agents.entry(*language).or_default() += 1;
+            }
+        }
+        presence
+    }
+
+    /// The board as `agent` sees it, oldest first.
+    pub fn board(&self, agent: &str, now: u64) -> (Vec<Row>, Vec<Colleague>) {
+        let open = |case: &&Case| !matches!(case.stage, Stage::Closed { .. });
+        let mut rows: Vec<Row> = self.cases.values().filter(open).map(|case| self.row(case, agent, now)).collect();
+        rows.sort_by(|one, other| other.waited_ms.cmp(&one.waited_ms).then(one.case.cmp(&other.case)));
+        let colleague = |agent: &Agent| Colleague {
+            name: agent.profile.name.clone(),
+            display: agent.profile.display.clone(),
+            state: agent.state,
+            cases: self.load(&agent.profile.name),
+        };
+        (rows, self.agents.values().filter(|agent| agent.gone.is_none()).map(colleague).collect())
+    }
+
+    fn row(&self, case: &Case, agent: &str, now: u64) -> Row {
+        let package = &case.package;
+        let can = self.agents.get(agent).is_some_and(|agent| agent.profile.languages.contains(&package.language));
+        Row {
+            case: package.case.clone(),
+            code: package.code.clone(),
+            state: case.stage.word(),
+            waited_ms: now.saturating_sub(case.since),
+            language: package.language,
+            topic: package.topic.clone(),
+            rule: package.rule,
+            mood: package.mood.as_ref().map_or_else(Vec::new, |mood| mood.signals.clone()),
+            place: package.place.clone(),
+            needs: package.needs.clone(),
+            agent: case.stage.agent().map(str::to_string),
+            mine: case.stage.agent().map_or(can, |has| has == agent),
+        }
+    }
+
+    /// The whole of a case, for the agent who has it.
+    fn whole(&self, id: &str, now: u64) -> Whole {
+        let case = &self.cases[id];
+        Whole {
+            id: id.into(),
+            code: case.package.code.clone(),
+            state: if case.lost { "lost_link" } else { case.stage.word() },
+            waited_ms: now.saturating_sub(case.since),
+            language: case.package.language,
+            mode: case.mode,
+            package: case.package.clone(),
+            messages: case.messages.clone(),
+            typing: case.typing.clone(),
+        }
+    }
+
+    /// The kiosk of a case.
+    pub fn kiosk_of(&self, id: &str) -> Option<&str> {
+        self.cases.get(id).map(|case| case.kiosk.as_str())
+    }
+
+    /// A case as it has to be kept; `None` when it is unknown here.
+    pub fn keep(&self, id: &str) -> Option<Kept> {
+        self.cases.get(id).map(Case::keep)
+    }
+
+    /// The visitor's last words in a case, for suggestions; only for the agent who has it.
+    pub fn last_words(&self, id: &str, agent: &str) -> Option<(String, Language)> {
+        let case = self.cases.get(id).filter(|case| case.stage.agent() == Some(agent))?;
+        let said = case.messages.iter().rfind(|message| message.from == "visitor").map(|message| message.text.clone());
+        Some((said.unwrap_or_else(|| case.package.need.clone()), case.package.language))
+    }
+
+    /// State of an agent's page on coming in.
+    pub fn state_of(&self, agent: &str) -> AgentState {
+        self.agents.get(agent).map_or(AgentState::Away, |agent| agent.state)
+    }
+}
+
+/// A text within what a line may be.
+fn cut(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || *c == '\n').take(LINE_CHARS_MAX).collect()
+}

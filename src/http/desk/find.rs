@@ -1,0 +1,70 @@
+//! What an agent may look up and show: the site's knowledge, its contact card, its map. Proposals come from the same sources.
+
+use super::Desk;
+use crate::domain::{Language, Origin, Passage};
+use crate::handoff::desk::wire::{Found, Suggestion, SuggestionSource};
+use crate::handoff::wire::ShownKind;
+
+/// Results an agent reads at a glance.
+const RESULTS_MAX: usize = 6;
+
+/// Replies that are proposed.
+const SUGGESTIONS_MAX: usize = 3;
+
+/// Below this a passage is noise, not a proposal (the knowledge's own lower bound for asking back).
+const SUGGESTION_SCORE_MIN: f32 = crate::knowledge::CLARIFY_SCORE_MIN;
+
+impl Desk {
+    /// What can be shown for `text`.
+    pub(super) async fn search(&self, text: &str, language: Language) -> Result<Vec<Found>, String> {
+        let passages = self.passages(text, language).await?;
+        let mut found: Vec<Found> = passages.iter().take(RESULTS_MAX).map(of_passage).collect();
+        found.push(self.contact_card(language));
+        Ok(found)
+    }
+
+    fn contact_card(&self, language: Language) -> Found {
+        let contact = &self.contact;
+        let lines = [contact.place.get(language), contact.hours.get(language), &contact.phone];
+        Found {
+            kind: ShownKind::Card,
+            reference: "contact".into(),
+            title: contact.title.get(language).to_string(),
+            text: lines.join("\n"),
+        }
+    }
+
+    /// Replies to `text`, each with where it stands.
+    pub(super) async fn suggest(&self, text: &str, language: Language) -> Result<Vec<Suggestion>, String> {
+        let passages = self.passages(text, language).await?;
+        let good = passages.iter().filter(|passage| passage.score >= SUGGESTION_SCORE_MIN).take(SUGGESTIONS_MAX);
+        Ok(good.map(|passage| Suggestion { text: passage.text.clone(), sources: vec![source(passage)] }).collect())
+    }
+
+    async fn passages(&self, text: &str, language: Language) -> Result<Vec<Passage>, String> {
+        let (text, now) = (text.to_string(), self.clock.now());
+        let pending = self
+            .knowledge
+            .call(move |knowledge, _| knowledge.search(&text, language, now))
+            .map_err(|error| error.to_string())?;
+        let found = pending.await.map_err(|error| error.to_string())?.value.map_err(|error| error.to_string())?;
+        Ok(found.passages)
+    }
+}
+
+fn of_passage(passage: &Passage) -> Found {
+    let source = source(passage);
+    Found {
+        kind: ShownKind::Source,
+        reference: format!("{}#{}", source.document, source.section),
+        title: passage.title.clone(),
+        text: passage.text.clone(),
+    }
+}
+
+fn source(passage: &Passage) -> SuggestionSource {
+    match &passage.origin {
+        Origin::Item { id } => SuggestionSource { document: id.clone(), section: passage.title.clone() },
+        Origin::Document { file, section } => SuggestionSource { document: file.clone(), section: section.clone() },
+    }
+}

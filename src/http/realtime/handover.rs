@@ -1,0 +1,418 @@
+//! The visitor's socket during a hand-over: what the page may say, what it is told, and how usher is held meanwhile.
+
+use axum::extract::ws::WebSocket;
+use serde_json::{Value, json};
+
+use super::response::Asked;
+use super::session::{Gone, Session, send};
+use super::sound::Sound;
+use super::wire::{self, HandoffSaid};
+use crate::conversation::Sentence;
+use crate::domain::Language;
+use crate::handoff::package::{Mood, Origin};
+use crate::handoff::wire::{Callback, LINE_CHARS_MAX, Shown, ShownKind, Up};
+use crate::handoff::{Effect, Event, Handoff, Mode, News, Rule, State, Withdrawn, random_code, sentences};
+
+/// Longest name or telephone number that is taken for a call back, characters.
+const CONTACT_CHARS_MAX: usize = 60;
+
+/// What usher was doing when a person took over; it comes back as it was.
+pub struct Held {
+    /// The answer that was cut off.
+    asked: Option<Asked>,
+    waiting: Option<Asked>,
+}
+
+/// What the page is shown beside the state.
+#[derive(Default)]
+pub struct Aside {
+    /// The last request's case and code: a ticket and a booked call name them after it has ended.
+    case: String,
+    code: String,
+    booking: Option<Callback>,
+    /// What is to be said aloud when usher is quiet.
+    say: Option<String>,
+    rating_is_given: bool,
+}
+
+impl Session {
+    /// A rule fired. Does nothing where the site has no desk: the contact card is the answer then.
+    pub(super) async fn fire(&mut self, socket: &mut WebSocket, rule: Rule) -> Result<(), Gone> {
+        let shut = self.shut();
+        let Some(handoff) = &mut self.handoff else { return Ok(()) };
+        tracing::info!(visit.id = self.visit.id, rule = rule.word(), "a rule asks for a person");
+        let effects = handoff.event(Event::Fired { rule, shut });
+        self.rule = rule;
+        self.carry_out(socket, effects).await?;
+        self.tell_state(socket).await
+    }
+
+    fn shut(&self) -> Option<crate::handoff::Nobody> {
+        let now = self.app.conversation.clock.now();
+        self.handoff.as_ref().and_then(|handoff| handoff.kiosk().shut(self.visit.language, now))
+    }
+
+    /// Something of the desk, or of time.
+    pub(super) async fn handoff_news(&mut self, socket: &mut WebSocket, news: News) -> Result<(), Gone> {
+        let event = match news {
+            News::Nothing => return Ok(()),
+            News::Changed(effects) => {
+                self.carry_out(socket, effects).await?;
+                return self.tell_state(socket).await;
+            }
+            News::Release => {
+                self.release(&[]).await;
+                return self.tell_state(socket).await;
+            }
+            News::Message { id, text, at } => {
+                json!({"type": "usher.handoff.message", "id": id, "from": "agent", "text": text, "at": at})
+            }
+            News::Typing { text } => json!({"type": "usher.handoff.typing", "text": text}),
+            News::Signal { data } => json!({"type": "usher.handoff.signal", "data": data}),
+            News::Pointer { x, y } => json!({"type": "usher.handoff.pointer", "x": x, "y": y}),
+            News::Shown(shown) => self.shown(&shown),
+        };
+        send(socket, &event).await
+    }
+
+    fn shown(&self, shown: &Shown) -> Value {
+        let language = self.visit.language;
+        let url = (shown.kind == ShownKind::Map).then(|| format!("/media/map/{}.{language}.svg", shown.reference));
+        json!({
+            "type": "usher.handoff.shown", "kind": shown.kind, "title": shown.title, "text": shown.text, "url": url,
+            "alt": shown.title,
+        })
+    }
+
+    /// What the page says about a hand-over.
+    pub(super) async fn handoff_said(&mut self, socket: &mut WebSocket, said: HandoffSaid) -> Result<(), Gone> {
+        let shut = self.shut();
+        let Some(handoff) = &mut self.handoff else {
+            let fault = self.fault("no_desk", "this site has no desk; see [handoff] in its file");
+            return send(socket, &fault).await;
+        };
+        let event = match said {
+            HandoffSaid::Accept => Event::Accepted { shut },
+            HandoffSaid::Decline => {
+                if let Some(rule) = handoff.offered() {
+                    handoff.watch.declined(rule);
+                }
+                Event::Declined
+            }
+            HandoffSaid::Cancel => Event::Cancelled,
+            HandoffSaid::HangUp => {
+                handoff.say(Up::HungUp);
+                Event::HungUp
+            }
+            HandoffSaid::Ticket | HandoffSaid::Done => Event::Done,
+            HandoffSaid::Review => {
+                handoff.review();
+                return self.tell_state(socket).await;
+            }
+            HandoffSaid::Release { struck } => {
+                self.release(&struck).await;
+                return self.tell_state(socket).await;
+            }
+            HandoffSaid::Message { text } => return self.write_line(socket, text).await,
+            HandoffSaid::Typing { text } => return self.passing(Up::Typing { text: cut(&text) }),
+            HandoffSaid::Signal { data } => return self.passing(Up::Signal { data }),
+            HandoffSaid::Media { mode } => return self.passing(Up::Media { mode }),
+            HandoffSaid::Callback { name, phone } => match self.callback(&name, &phone) {
+                Some(callback) => {
+                    self.aside.booking = Some(callback);
+                    Event::Callback
+                }
+                None => {
+                    return send(socket, &self.fault("invalid_phone", "a telephone number has 5 to 20 digits")).await;
+                }
+            },
+            HandoffSaid::Rate { stars } => return self.rate(socket, stars).await,
+            HandoffSaid::Resume { case, token } => return self.resume(socket, &case, &token).await,
+        };
+        self.step(socket, event).await
+    }
+
+    async fn step(&mut self, socket: &mut WebSocket, event: Event) -> Result<(), Gone> {
+        let Some(handoff) = &mut self.handoff else { return Ok(()) };
+        let effects = handoff.event(event);
+        self.carry_out(socket, effects).await?;
+        self.tell_state(socket).await
+    }
+
+    fn passing(&mut self, body: Up) -> Result<(), Gone> {
+        if let Some(handoff) = &mut self.handoff {
+            handoff.say(body);
+        }
+        Ok(())
+    }
+
+    async fn write_line(&mut self, socket: &mut WebSocket, text: String) -> Result<(), Gone> {
+        let (text, at) = (cut(&text), jiff::Timestamp::now().to_string());
+        let Some(handoff) = self.handoff.as_mut().filter(|_| !text.trim().is_empty()) else { return Ok(()) };
+        match handoff.write(text.clone(), at.clone()) {
+            Some(id) => {
+                let event =
+                    json!({"type": "usher.handoff.message", "id": id, "from": "visitor", "text": text, "at": at});
+                send(socket, &event).await
+            }
+            None => send(socket, &self.fault("nobody_listens", "no person is on")).await,
+        }
+    }
+
+    async fn release(&mut self, struck: &[String]) {
+        if let Some(handoff) = &mut self.handoff
+            && let Err(error) = handoff.release(struck).await
+        {
+            tracing::error!(%error, "a person will see a request without its words");
+        }
+    }
+
+    fn callback(&self, name: &str, phone: &str) -> Option<Callback> {
+        let digits = phone.chars().filter(char::is_ascii_digit).count();
+        if !(5..=20).contains(&digits) || phone.chars().count() > CONTACT_CHARS_MAX {
+            return None;
+        }
+        let need = self.visit.exchanges().last().map(|last| crate::privacy::redact(&last.question).text);
+        Some(Callback {
+            name: name.chars().take(CONTACT_CHARS_MAX).collect(),
+            phone: phone.into(),
+            language: self.visit.language,
+            need: need.unwrap_or_default(),
+            code: self.aside.code.clone(),
+        })
+    }
+
+    async fn rate(&mut self, socket: &mut WebSocket, stars: u8) -> Result<(), Gone> {
+        let Some(handoff) = self.handoff.as_mut().filter(|handoff| matches!(handoff.state(), State::WrapUp { .. }))
+        else {
+            return Ok(());
+        };
+        if let Err(error) = handoff.rate(stars).await {
+            tracing::warn!(%error, "a rating is lost");
+        }
+        self.aside.rating_is_given = true;
+        self.tell_state(socket).await
+    }
+
+    /// The page comes back to its hand-over: after a reload, or after a restart of this program.
+    async fn resume(&mut self, socket: &mut WebSocket, case: &str, token: &str) -> Result<(), Gone> {
+        if let Some((visit, handoff)) = self.app.parked.take(case, token).await {
+            self.visit = visit;
+            self.handoff = Some(handoff);
+        } else if let Some(handoff) = &mut self.handoff
+            && matches!(handoff.state(), State::Bot)
+        {
+            handoff.resume(case, token).await;
+        }
+        if let Some((case, code, _)) = self.handoff.as_ref().and_then(Handoff::ticket) {
+            (self.aside.case, self.aside.code) = (case.into(), code.into());
+        }
+        if self.handoff.as_ref().is_some_and(|handoff| handoff.state().holds_bot()) {
+            self.hold(socket).await?;
+        }
+        self.tell_state(socket).await
+    }
+
+    /// Does what a step of the state asks for, in its order.
+    pub(super) async fn carry_out(&mut self, socket: &mut WebSocket, effects: Vec<Effect>) -> Result<(), Gone> {
+        for effect in effects {
+            match effect {
+                Effect::Request => self.request().await,
+                Effect::Withdraw(why) => self.withdraw(why).await,
+                Effect::BookCallback => self.book().await,
+                Effect::HoldBot => self.hold(socket).await?,
+                Effect::ReleaseBot { resume } => self.give_back(socket, resume).await?,
+                Effect::MarkHumanEnded => self.mark_ended(),
+                Effect::Forget => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn request(&mut self) {
+        self.visit_turn += 1;
+        let key = format!("{}-{}", self.visit.id, self.visit_turn);
+        let language = self.visit.language;
+        let engines = &self.app.conversation.engines;
+        let mood = self.mood.clone();
+        let origin = Origin {
+            case: format!("{}-{key}", self.handoff.as_ref().map_or("", |handoff| handoff.kiosk().name.as_str())),
+            key,
+            code: random_code(),
+            site: self.app.site.id.clone(),
+            kiosk: self.handoff.as_ref().map_or_else(String::new, |handoff| handoff.kiosk().name.clone()),
+            place: self.app.site.kiosk.get(language).to_string(),
+            language,
+            needs: self.needs.clone(),
+            rule: self.rule,
+            asked_at: jiff::Timestamp::now().to_string(),
+            versions: engines
+                .names
+                .iter()
+                .map(|(role, name)| ((*role).to_string(), name.clone()))
+                .chain([("usher".to_string(), env!("CARGO_PKG_VERSION").to_string())])
+                .collect(),
+            mood: (!mood.signals.is_empty()).then(|| Mood {
+                frustration: mood.frustration,
+                signals: mood.signals.iter().map(|signal| (*signal).to_string()).collect(),
+            }),
+        };
+        (self.aside.case, self.aside.code) = (origin.case.clone(), origin.code.clone());
+        self.aside.rating_is_given = false;
+        let Some(handoff) = &mut self.handoff else { return };
+        if let Err(error) = handoff.request(origin, self.visit.exchanges()).await {
+            tracing::error!(%error, "a person was asked for and the request could not be written");
+            handoff.event(Event::NotStored);
+        }
+    }
+
+    async fn withdraw(&mut self, why: Withdrawn) {
+        if let Some(handoff) = &mut self.handoff {
+            handoff.withdraw(why).await;
+        }
+    }
+
+    async fn book(&mut self) {
+        let (Some(callback), Some(handoff)) = (self.aside.booking.take(), &mut self.handoff) else { return };
+        let case = if self.aside.case.is_empty() { self.visit.id.clone() } else { self.aside.case.clone() };
+        if let Err(error) = handoff.book(&case, callback).await {
+            tracing::error!(%error, "a call back could not be booked");
+            handoff.event(Event::Nobody(crate::handoff::Nobody::NotStored));
+        }
+    }
+
+    /// usher stops: answer, voice, ears.
+    async fn hold(&mut self, socket: &mut WebSocket) -> Result<(), Gone> {
+        let asked = self.current_asked().filter(|asked| !matches!(asked, Asked::Say { .. }));
+        self.held = Some(Held { asked, waiting: self.waiting.take() });
+        self.aside.say = None;
+        self.sound.iter_mut().for_each(Sound::unwatch);
+        self.cancel(socket).await
+    }
+
+    /// usher goes on as it was.
+    async fn give_back(&mut self, socket: &mut WebSocket, resume: bool) -> Result<(), Gone> {
+        let Some(held) = self.held.take() else { return Ok(()) };
+        self.waiting = held.waiting;
+        match held.asked.filter(|_| resume) {
+            Some(asked) => self.start(socket, asked).await,
+            None => Ok(()),
+        }
+    }
+
+    fn mark_ended(&mut self) {
+        if let Some(State::WrapUp { promises, .. }) = self.handoff.as_ref().map(Handoff::state) {
+            let agreed = sentences::after(promises, self.visit.language);
+            self.visit.human_ended(&agreed);
+            self.aside.say = None;
+        }
+    }
+
+    /// The page gets the whole state; what is to be said aloud waits until usher is quiet.
+    async fn tell_state(&mut self, socket: &mut WebSocket) -> Result<(), Gone> {
+        let Some(handoff) = &mut self.handoff else { return Ok(()) };
+        let state = handoff.state().clone();
+        if !state.is_open() && !matches!(state, State::WrapUp { .. }) {
+            handoff.finish().await;
+        }
+        let ended = matches!((self.last_state, state.word()), ("wrap_up", "bot"));
+        let is_new = self.last_state != state.word();
+        self.last_state = state.word();
+        if self.aside.code.is_empty() {
+            self.aside.code = random_code();
+        }
+        let event = self.described_handoff(&state);
+        send(socket, &event).await?;
+        if ended {
+            self.aside.say = self.visit.last_answer().map(|(text, _)| text.to_string());
+        } else if is_new && !state.holds_bot() && !matches!(state, State::WrapUp { .. } | State::Bot) {
+            self.aside.say = Some(sentences::message(&state, self.visit.language));
+        }
+        self.say_aside(socket).await
+    }
+
+    /// Says what waits to be said, when usher is quiet and may speak.
+    pub(super) async fn say_aside(&mut self, socket: &mut WebSocket) -> Result<(), Gone> {
+        if self.held.is_some() || self.is_responding() {
+            return Ok(());
+        }
+        match self.aside.say.take() {
+            Some(text) => self.start(socket, Asked::Say { text, language: self.visit.language }).await,
+            None => Ok(()),
+        }
+    }
+
+    fn described_handoff(&self, state: &State) -> Value {
+        let language = self.visit.language;
+        let handoff = self.handoff.as_ref();
+        let ticket = handoff.and_then(Handoff::ticket);
+        let (position, eta) = match state {
+            State::Queued { position, eta_seconds } => (Some(*position), *eta_seconds),
+            _ => (None, None),
+        };
+        let agent = match state {
+            State::Ringing { agent }
+            | State::Briefing { agent }
+            | State::Live { agent, .. }
+            | State::LostLink { agent, .. }
+            | State::WrapUp { agent, .. } => Some(json!({"name": agent})),
+            _ => None,
+        };
+        let promises: &[String] = if let State::WrapUp { promises, .. } = state { promises } else { &[] };
+        json!({
+            "type": "usher.handoff", "state": state.word(), "rule": self.rule, "case": ticket.map(|ticket| ticket.0),
+            "token": ticket.map(|ticket| ticket.2), "code": self.aside.code,
+            "message": sentences::message(state, language), "position": position, "eta_seconds": eta, "agent": agent,
+            "mode": handoff.map_or(Mode::Text, Handoff::mode), "bot": self.held.is_none(), "actions": state.actions(),
+            "sent": handoff.and_then(|handoff| self.sent(handoff, language)),
+            "alternatives": self.alternatives(state, language), "promises": promises,
+            "rated": self.aside.rating_is_given,
+        })
+    }
+
+    fn sent(&self, handoff: &Handoff, language: Language) -> Option<Value> {
+        handoff.ticket()?;
+        let unsent = handoff.unsent();
+        Some(json!({
+            "sentence": sentences::what_is_sent(language),
+            "lines": unsent.as_ref().map_or_else(Vec::new, |(package, _)| package.lines()),
+            "release_in_ms": unsent.as_ref().map(|(_, left)| left.as_millis()),
+            "released": unsent.is_none(),
+            "withheld": unsent.as_ref().map_or_else(Vec::new, |(package, _)| package.withheld.clone()),
+        }))
+    }
+
+    fn alternatives(&self, state: &State, language: Language) -> Option<Value> {
+        if !matches!(state, State::Unavailable { .. } | State::CallbackBooked) {
+            return None;
+        }
+        let need = self.visit.exchanges().last().map(|last| crate::privacy::redact(&last.question).text);
+        let now = self.app.conversation.clock.now();
+        let text = format!(
+            "usher {}\n{}\n{}\n{}\n{}",
+            self.aside.code,
+            self.app.site.name.get(language),
+            self.app.site.kiosk.get(language),
+            now.strftime("%Y-%m-%d %H:%M"),
+            need.unwrap_or_default(),
+        );
+        Some(json!({
+            "counter": wire::contact(&self.app.conversation.contact, language), "callback": true,
+            "ticket": {"code": self.aside.code, "qr": wire::qr(&text)},
+        }))
+    }
+
+    /// Refuses what is for usher while a person is on.
+    pub(super) fn is_held(&self) -> bool {
+        self.held.is_some()
+    }
+
+    pub(super) fn held_fault(&self) -> Value {
+        let text = "a person is talking with the visitor";
+        wire::error("invalid_request_error", "held", text, Sentence::Held, self.visit.language)
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || *c == '\n').take(LINE_CHARS_MAX).collect()
+}

@@ -1,0 +1,214 @@
+//! What a desk keeps: open cases, taken parcels, records without words, booked calls, and who may come in.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::schema::Kind;
+use super::{File, StoreError};
+
+/// A taken parcel is remembered so long, seconds; no kiosk is offline longer without its requests being of yesterday.
+const PARCELS_KEPT_S: i64 = 30 * 24 * 3600;
+
+/// The desk's file. Blocking.
+pub struct DeskStore(File);
+
+/// Changes of one transaction. Bodies are the caller's JSON.
+#[derive(Debug, Clone, Default)]
+pub struct DeskBatch {
+    pub parcel: Option<String>,
+    /// `(case, body)`.
+    pub saved: Vec<(String, String)>,
+    /// `(case, body, gap)`: the case goes, its record stays.
+    pub closed: Vec<(String, String, String)>,
+    /// `(id, body)`.
+    pub callback: Option<(String, String)>,
+    /// `(case, stars)`.
+    pub rating: Option<(String, u8)>,
+    /// Seconds since 1970.
+    pub now: i64,
+}
+
+impl DeskStore {
+    /// Opens the file, made when absent.
+    ///
+    /// # Errors
+    /// [`StoreError`], each variant with what to do.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        File::open(path, Kind::Desk).map(Self)
+    }
+
+    /// Writes a batch, all or nothing. `false`: its parcel had been taken before; cases are written all the same.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing is written then.
+    pub fn write(&mut self, batch: &DeskBatch) -> Result<bool, StoreError> {
+        let file = &mut self.0;
+        write(&mut file.connection, batch).map_err(|error| file.error(error))
+    }
+
+    /// The bodies of the open cases.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn cases(&mut self) -> Result<Vec<String>, StoreError> {
+        self.list("SELECT body FROM cases ORDER BY id", |row| row.get(0))
+    }
+
+    /// Whether a parcel was taken.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn has_parcel(&mut self, id: &str) -> Result<bool, StoreError> {
+        self.one("SELECT 1 FROM parcels WHERE id = ?1", id, |_| Ok(())).map(|found| found.is_some())
+    }
+
+    /// Booked calls `(id, seconds since 1970, body)`, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn callbacks(&mut self) -> Result<Vec<(String, i64, String)>, StoreError> {
+        self.list("SELECT id, at, body FROM callbacks ORDER BY at, id", |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+    }
+
+    /// Erases a booked call.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn called(&mut self, id: &str) -> Result<(), StoreError> {
+        self.execute("DELETE FROM callbacks WHERE id = ?1", params![id])
+    }
+
+    /// Records of hand-overs that are over: `(id, seconds since 1970, body, stars)`, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn records(&mut self) -> Result<Vec<(String, i64, String, Option<i64>)>, StoreError> {
+        self.list("SELECT id, at, body, stars FROM records ORDER BY at DESC, id", |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
+    }
+
+    /// Questions that agents say usher should have answered, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn gaps(&mut self) -> Result<Vec<String>, StoreError> {
+        self.list("SELECT gap FROM records WHERE gap <> '' ORDER BY at DESC, id", |row| row.get(0))
+    }
+
+    /// Adds or replaces an agent: `body` is the profile, `password` its argon2 hash.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn put_agent(&mut self, name: &str, body: &str, password: &str) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT OR REPLACE INTO agents (name, body, password) VALUES (?1, ?2, ?3)",
+            params![name, body, password],
+        )
+    }
+
+    /// # Errors
+    /// [`StoreError`].
+    pub fn remove_agent(&mut self, name: &str) -> Result<(), StoreError> {
+        self.execute("DELETE FROM agents WHERE name = ?1", params![name])
+    }
+
+    /// `(profile, password hash)`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn agent(&mut self, name: &str) -> Result<Option<(String, String)>, StoreError> {
+        self.one("SELECT body, password FROM agents WHERE name = ?1", name, |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+
+    /// The profiles.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn agents(&mut self) -> Result<Vec<String>, StoreError> {
+        self.list("SELECT body FROM agents ORDER BY name", |row| row.get(0))
+    }
+
+    /// Adds or replaces a kiosk's device key, as its digest.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn put_kiosk(&mut self, name: &str, key: &[u8; 32]) -> Result<(), StoreError> {
+        self.execute("INSERT OR REPLACE INTO kiosks (name, key) VALUES (?1, ?2)", params![name, key.as_slice()])
+    }
+
+    /// # Errors
+    /// [`StoreError`].
+    pub fn remove_kiosk(&mut self, name: &str) -> Result<(), StoreError> {
+        self.execute("DELETE FROM kiosks WHERE name = ?1", params![name])
+    }
+
+    /// The digest of a kiosk's key.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn kiosk(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.one("SELECT key FROM kiosks WHERE name = ?1", name, |row| row.get(0))
+    }
+
+    /// # Errors
+    /// [`StoreError`].
+    pub fn kiosks(&mut self) -> Result<Vec<String>, StoreError> {
+        self.list("SELECT name FROM kiosks ORDER BY name", |row| row.get(0))
+    }
+
+    fn one<T>(
+        &self,
+        sql: &str,
+        key: &str,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, StoreError> {
+        self.0.connection.query_row(sql, params![key], read).optional().map_err(|error| self.0.error(error))
+    }
+
+    fn list<T>(&self, sql: &str, read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>, StoreError> {
+        let rows = |connection: &Connection| -> rusqlite::Result<Vec<T>> {
+            connection.prepare(sql)?.query_map([], read)?.collect()
+        };
+        rows(&self.0.connection).map_err(|error| self.0.error(error))
+    }
+
+    fn execute(&mut self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), StoreError> {
+        self.0.connection.execute(sql, values).map(|_| ()).map_err(|error| self.0.error(error))
+    }
+}
+
+fn write(connection: &mut Connection, batch: &DeskBatch) -> rusqlite::Result<bool> {
+    let transaction = connection.transaction()?;
+    let mut is_new = true;
+    if let Some(parcel) = &batch.parcel {
+        is_new = transaction
+            .execute("INSERT OR IGNORE INTO parcels (id, at) VALUES (?1, ?2)", params![parcel, batch.now])?
+            == 1;
+        transaction.execute("DELETE FROM parcels WHERE at < ?1", params![batch.now - PARCELS_KEPT_S])?;
+    }
+    for (id, body) in &batch.saved {
+        transaction.execute("INSERT OR REPLACE INTO cases (id, body) VALUES (?1, ?2)", params![id, body])?;
+    }
+    for (id, body, gap) in &batch.closed {
+        transaction.execute("DELETE FROM cases WHERE id = ?1", params![id])?;
+        transaction.execute(
+            "INSERT OR IGNORE INTO records (id, at, body, gap) VALUES (?1, ?2, ?3, ?4)",
+            params![id, batch.now, body, gap],
+        )?;
+    }
+    if let Some((id, body)) = batch.callback.as_ref().filter(|_| is_new) {
+        transaction.execute(
+            "INSERT OR IGNORE INTO callbacks (id, at, body) VALUES (?1, ?2, ?3)",
+            params![id, batch.now, body],
+        )?;
+    }
+    if let Some((id, stars)) = &batch.rating {
+        transaction.execute("UPDATE records SET stars = ?2 WHERE id = ?1", params![id, stars])?;
+    }
+    transaction.commit()?;
+    Ok(is_new)
+}
