@@ -104,7 +104,7 @@ static TOPICS: LazyLock<[(Rule, Regex); 5]> = LazyLock::new(|| {
     [
         (
             Rule::LostChild,
-            r"(?i)\b(?:lost|missing|can(?:'|no|’)?t find|cannot find|separated from|where is|disappeared)\b.{0,24}\b(?:my|our|the|a) (?:little |small |\w+[- ]year[- ]old )?(?:child|kid|son|daughter|boy|girl|toddler|baby)\b|\b(?:child|kid|son|daughter|boy|girl|toddler)\b.{0,20}\b(?:is|are|has|have|went|got)\b.{0,8}\b(?:lost|missing|disappeared|gone)\b|(?:孩子|小孩|儿子|女儿|宝宝|小朋友).{0,6}(?:丢了|走失|走丢|不见了|找不到|失踪)|(?:找不到|丢了|走失).{0,5}(?:孩子|小孩|儿子|女儿|宝宝)",
+            r"(?i)\b(?:lost|missing|can(?:'|no|’)?t find|cannot find|separated from|disappeared)\b.{0,24}\b(?:my|our|the|a) (?:little |small |\w+[- ]year[- ]old )?(?:child|kid|son|daughter|boy|girl|toddler|baby)\b|\bwhere is (?:my|our) (?:little |\w+[- ]year[- ]old )?(?:child|kid|son|daughter|boy|girl|toddler|baby)\b|\b(?:child|kid|son|daughter|boy|girl|toddler)\b.{0,20}\b(?:is|are|has|have|went|got)\b.{0,8}\b(?:lost|missing|disappeared|gone)\b|(?:孩子|小孩|儿子|女儿|宝宝|小朋友).{0,6}(?:丢了|走失|走丢|不见了|找不到|失踪)|(?:找不到|丢了|走失).{0,5}(?:孩子|小孩|儿子|女儿|宝宝)",
         ),
         (
             Rule::Medical,
@@ -139,6 +139,7 @@ mod tests {
         for (text, rule) in [
             ("I can't find my son, he is five", Rule::LostChild),
             ("my little girl has gone missing", Rule::LostChild),
+            ("where is my daughter", Rule::LostChild),
             ("我的孩子不见了", Rule::LostChild),
             ("my wife fainted, I need a doctor", Rule::Medical),
             ("我爸爸晕倒了", Rule::Medical),

@@ -7,6 +7,8 @@ mod agents;
 pub mod case;
 mod dispatch;
 pub mod limits;
+#[cfg(test)]
+mod model;
 mod time;
 pub mod wire;
 
