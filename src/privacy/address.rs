@@ -1,0 +1,111 @@
+//! Street addresses, English and other Latin ones, and Chinese. A city or a country alone is nobody's address; from the
+//! house number on, what belongs to the same postal block goes with it. Knows forms, no register of streets.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::folded::Folded;
+use super::settle::{Candidate, Sure};
+use super::{Kind, pattern};
+
+/// Most pieces of a postal block after its first: street, flat, town, state, country, postcode with room to spare.
+const PIECES_MAX: usize = 14;
+
+/// A word of a street's or a town's name.
+const NAME: &str = r"(?:\p{Lu}[\p{L}\p{M}'.-]*|[\p{Latin}\p{Greek}\p{Cyrillic}][\p{L}\p{M}'.-]+)";
+
+/// Words for streets, whole or at the end of a word ("Hauptstraße", "Kungsgatan").
+const STREET: &str = r"(?:streets?|st|roads?|rd|avenues?|ave|av|lanes?|ln|drives?|dr|boulevards?|blvd|courts?|ct|places?|pl|squares?|sq|terraces?|way|close|crescent|cres|gardens?|grove|highway|hwy|parkway|pkwy|row|walk|mews|hill|rise|quay|circle|cir|trail|loop|rue|calle|avenida|via|piazza|plaza|ulica|ul|utca|útja|u|\p{L}*(?:stra(?:ss|ß)e|str|gasse|weg|gatan|vägen|gade|vej|straat|laan|plein|katu|tie|veien|gata|platz))";
+
+/// Rooms and boxes: "Apt. 12", "Suite 4B", "P.O. Box 7".
+static UNIT: &str = r"(?:apt|apartment|suite|ste|unit|flat|floor|room|p\.?\ ?o\.?\ box|postbox|box|psc|postfach)\.?\ ?\#?\ ?[0-9]+[a-z]?\b";
+
+/// A house number with a street beside it, in either order, or a unit.
+static DOOR: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?ix)(?:\b[0-9]{{1,6}}[a-z]?(?:[\ /-][0-9]{{1,5}})?,?\ (?:{NAME}\ ){{0,4}}?{STREET}\b\.?(?:\ (?:north|south|east|west|[nsew])\b)?(?:\ [0-9]{{1,5}}[a-z]?\b)?
+        |\b(?:{NAME}\ ){{0,3}}{STREET}\b\.?\ [0-9]{{1,5}}[a-z]?\b
+        |\b{UNIT})"
+    ))
+});
+
+/// "20789 Allika 46": a name between two numbers is a street in most of Europe.
+static BETWEEN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b[0-9]{3,6} (?:[\p{Lu}\p{Ll}][\p{L}\p{M}'.-]* ){1,4}[0-9]{1,4}[a-z]?\b"));
+
+/// What announces that an address comes.
+static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?ix)(?:\baddress(?:es)?(?:\ (?:is|are|of\ \w+\ is|to|was))?\s*:?|\b(?:i|we|he|she|they)\ lives?\ (?:at|on)|\blives?\ at|\bliving\ at|\breside[sd]?\ at|\b(?:deliver|send|sent|ship|taxi|cab|uber|come|drive|moved)(?:\ \w+)?\ to|\b(?:meet(?:\ \w+)?|drops?(?:\ \w+){0,2}\ off)\ at|\bzip(?:\ code)?\s?:?|\bpost(?:al)?\ ?code\s?:?)\s+",
+    )
+});
+
+/// The next piece of a postal block: a name with a capital, a number, a state, a unit.
+static PIECE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:[ ]?\n{1,2}[ ]?(?:\?{3} )?,?[ ]?|,[ ]?| )(?:(?i:apt|suite|unit|box|flat|room)\.?[ ]?[0-9]+[A-Za-z]?|(?:[0-9]{1,6}(?:[ -][0-9]{2,4})?)\b|\p{Lu}[\p{L}\p{M}'.-]*[\p{L}\p{M}'](?:\.(?:$|[ ]\p{Lu}))?|\([\p{L}\p{M} ]+\)|(?:de|del|di|la|le|van|den|von|der|nad|u|y|and|of|nan)\b)",
+    )
+});
+
+static CHINESE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)(?:\p{Han}{2,7}?(?:省|自治区|特别行政区))?(?:\p{Han}{2,6}?(?:市|自治州|盟))?(?:\p{Han}{1,6}?(?:区|县|旗|市))?(?:\p{Han}{1,6}?(?:镇|乡|街道))?
+        (?:\p{Han}{1,10}?(?:大街|大道|路|街|巷|弄|胡同|道|村|里|小区|花园|苑|公寓)[东西南北中]?(?:[一二三四五六七八九十]段)?\ ?)
+        (?:[0-9]{1,5}(?:-[0-9]{1,4})?\ ?(?:号楼|号院|号|弄|栋|幢|座|单元|室|楼))
+        (?:附?[\p{Han}A-Za-z]{0,10}?[0-9]{1,5}(?:-[0-9]{1,4})?\ ?(?:号楼|号院|号|弄|栋|幢|座|单元|室|楼|层)|(?:[0-9]{3,4}))*
+        (?:\p{Han}{2,8}?(?:大厦|广场|中心|公寓|小区)?(?:[A-Z0-9]{1,3}座)(?:[0-9]{1,4}(?:层|室|楼))?)?",
+    )
+});
+
+pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
+    let text = &folded.text;
+    let mut read_until = 0;
+    for found in DOOR.find_iter(text).chain(BETWEEN.find_iter(text)) {
+        let range = block(text, found.range());
+        candidates.push(Candidate::new(range, Kind::Address, Sure::Form));
+    }
+    for found in ANNOUNCED.find_iter(text) {
+        if found.end() < read_until {
+            continue;
+        }
+        let range = block(text, found.end()..found.end());
+        read_until = range.end;
+        // "the address is wrong" has neither number nor block.
+        if text[range.clone()].bytes().any(|byte| byte.is_ascii_digit()) {
+            candidates.push(Candidate::new(range, Kind::Address, Sure::Announced));
+        }
+    }
+    for found in CHINESE.find_iter(text) {
+        candidates.push(Candidate::new(without_lead(text, found.range()), Kind::Address, Sure::Form));
+    }
+}
+
+/// `range` with the pieces of the same postal block after it.
+fn block(text: &str, mut range: Range<usize>) -> Range<usize> {
+    // A block that was only announced begins with its first piece.
+    if range.is_empty() {
+        let first = format!(" {}", &text[range.start..text.ceil_char_boundary((range.start + 64).min(text.len()))]);
+        match PIECE.find(&first) {
+            Some(piece) => range.end += piece.end() - 1,
+            None => return range,
+        }
+    }
+    for _ in 0..PIECES_MAX {
+        let rest = &text[range.end..text.ceil_char_boundary((range.end + 96).min(text.len()))];
+        match PIECE.find(rest) {
+            Some(piece) => range.end += piece.end(),
+            None => break,
+        }
+    }
+    range
+}
+
+/// "我住在北京市...": what leads to the address is not part of it.
+fn without_lead(text: &str, range: Range<usize>) -> Range<usize> {
+    const LEADS: [&str; 12] = ["我家在", "我住在", "住在", "寄到", "地址是", "地址", "家在", "送到", "位于", "住", "从", "在"];
+    let inside = &text[range.clone()];
+    let lead = LEADS.iter().find(|lead| inside.starts_with(**lead)).map_or(0, |lead| lead.len());
+    range.start + lead..range.end
+}

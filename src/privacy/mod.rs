@@ -1,0 +1,117 @@
+//! Finds personal data in English and Chinese text and takes it out, before anything is written down or sent to a person.
+//! Pure: text in, text out, no clock, no disk, no model. Must not know who reads the result, nor what a visit is.
+//!
+//! What is promised is a good rate, measured by `usher privacy eval`, and not a proof: a name that is an ordinary word and
+//! stands in no telling place stays. A site's own numbers are not told from a person's, and go too.
+
+mod address;
+mod checksums;
+mod contact;
+mod context;
+pub mod evaluation;
+mod folded;
+mod kind;
+mod names_chinese;
+mod names_english;
+mod numbers;
+mod numerals;
+mod plates;
+mod settle;
+mod words;
+
+use std::collections::BTreeMap;
+
+use regex::Regex;
+
+use crate::domain::Language;
+
+use folded::Folded;
+pub use kind::Kind;
+
+/// Longest text that is read, bytes. A visitor's line has at most 2,000 characters and a page of documents a few thousand;
+/// what lies past it is withheld unread.
+pub const TEXT_BYTES_MAX: usize = 64 << 10;
+
+/// What the placeholder of the unread rest may take: a redacted text must fit under the limit, or it would be cut again.
+const UNREAD_BYTES: usize = 64;
+
+/// Taking a name out can bring a neighbour into a telling place; the second look mostly finds nothing.
+const ROUNDS_MAX: usize = 8;
+
+/// One piece of personal data: the bytes `start..end` of the text, on character boundaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finding {
+    pub start: usize,
+    pub end: usize,
+    pub kind: Kind,
+}
+
+/// A text without its personal data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redacted {
+    /// With `[name]` or `[姓名]` where personal data stood, by the language of the text.
+    pub text: String,
+    /// How many pieces of each kind were taken out.
+    pub withheld: BTreeMap<Kind, usize>,
+}
+
+/// The personal data of `text`, sorted, not overlapping. Takes time in proportion to the text and never panics.
+pub fn find(text: &str) -> Vec<Finding> {
+    let (read, unread) = text.split_at(readable(text));
+    let folded = Folded::of(read);
+    let mut candidates = Vec::new();
+    contact::find(&folded, &mut candidates);
+    context::find(&folded, &mut candidates);
+    numbers::find(&folded, &mut candidates);
+    plates::find(&folded, &mut candidates);
+    address::find(&folded, &mut candidates);
+    names_chinese::find(&folded, &mut candidates);
+    names_english::find(&folded, &mut candidates);
+    let mut found = settle::settle(&folded, candidates);
+    if !unread.is_empty() {
+        found.push(Finding { start: read.len(), end: text.len(), kind: Kind::Unread });
+    }
+    found
+}
+
+/// `text` without its personal data. What was redacted once is left alone: `redact(redact(x)) == redact(x)`.
+pub fn redact(text: &str) -> Redacted {
+    let language = Language::of_text(text).unwrap_or(Language::English);
+    let mut redacted = Redacted { text: text.to_owned(), withheld: BTreeMap::new() };
+    for _ in 0..ROUNDS_MAX {
+        let found = find(&redacted.text);
+        if found.is_empty() {
+            break;
+        }
+        redacted.take_out(&found, language);
+    }
+    redacted
+}
+
+impl Redacted {
+    fn take_out(&mut self, found: &[Finding], language: Language) {
+        let mut text = String::with_capacity(self.text.len());
+        let mut from = 0;
+        for finding in found {
+            text.push_str(&self.text[from..finding.start]);
+            text.push_str(&folded::placeholder(finding.kind, language));
+            *self.withheld.entry(finding.kind).or_default() += 1;
+            from = finding.end;
+        }
+        text.push_str(&self.text[from..]);
+        self.text = text;
+    }
+}
+
+/// A pattern of this room: all of them are constants.
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is correct")
+}
+
+/// How many bytes of `text` are read.
+fn readable(text: &str) -> usize {
+    if text.len() <= TEXT_BYTES_MAX { text.len() } else { text.floor_char_boundary(TEXT_BYTES_MAX - UNREAD_BYTES) }
+}
+
+#[cfg(test)]
+mod tests;

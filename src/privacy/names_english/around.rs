@@ -1,0 +1,103 @@
+//! What the words before and after a possible name say about it. Knows cues, not names.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::privacy::numbers::before;
+use crate::privacy::pattern;
+
+/// How far the words before and after are read.
+const REACH_BYTES: usize = 48;
+
+const ANNOUNCED: i32 = 5;
+const INTRODUCED: i32 = 2;
+const PERSON_BEFORE: i32 = 1;
+const PERSON_AFTER: i32 = 1;
+const PLACE_BEFORE: i32 = -3;
+const TOWARDS: i32 = -2;
+const THING_AFTER: i32 = -4;
+
+/// "my name is", "Mr": what follows is a name whatever it looks like.
+static NAME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?ix)(?:\bnames?(?:\ is|'s|\ was|\ are|\ of|\ as|\ should\ be|\ to|\ under)?\s?:?|\b(?:called|named|surname|maiden\ name(?:\ is)?)
+        |\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|captain|capt|mister|doctor|madam|sgt|rev|mr\ and\ mrs)\.?
+        |我叫|我是|他叫|她叫|姓名(?:是|为)?:?|名字(?:是|叫)?:?|英文名(?:是|叫)?|乘客:?|旅客:?|乘机人:?|持卡人:?|户名:?|收款人:?|联系人:?|预订人(?:是)?:?)\s?$",
+    )
+});
+
+/// What mostly is followed by a name, and often by something else: "I'm Anna", "I'm Italian".
+static INTRODUCTION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?ix)(?:\b(?:i\ am|i'm|i\ m|this\ is|it's|that's|he's|she's|speaking|passengers?:?|guests?|customers?|holder:?|beneficiary:?|payee:?|contact:?|attn:?|signed,?
+        |regards,?|dear|hi,?|hello,?|hey,?|thanks,?|thank\ you,?|for|by|with|under|husband,?|wife,?|son,?|daughter,?|mother,?|father,?|brother,?|sister,?|friend,?|colleague,?|boss,?|uncle,?|aunt,?|cousin,?|child,?|sir|lady|president|minister|nurse|officer|agent|teacher|novelist|singer|actor|author|writer
+        |(?:speak|talk|talking|spoke|spoken|belongs?|transfer|pay|paid|sent|send|give|gave|given|written|married|addressed|issued|next|introduce)(?:\ \w+){0,3}\ to|looking\ for|ask\ for|waiting\ for)|[找给和叫是])\ ?["']?$"#,
+    )
+});
+
+static PERSON: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\b(?:and|ask|tell|told|call|meet|met|see|me|like|unlike|add|adding|invite|know|knows|page|paging|remove|via mr|than|contact|that|why is|why does|is|does|did|was|has|when|where is|commenter) ?$")
+});
+
+static PLACE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?ix)\b(?:in|at|near|from|into|towards?|around|outside|through|across|via|visit(?:ing)?|beyond|between|inside|on|of|leaving|depart(?:s|ing)?|north|south|east|west|downtown)(?:\ the)?\ ?$")
+});
+
+static TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:to|the|a|an) ?$"));
+
+static PERSON_GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?ix)^(?:'s?\b|[,]?\ (?:said|says|asked|told|wrote|writes|thinks|wants|wanted|needs|lost|left|called|calls|lives|lived|works|worked|listed|points|pointed|who|whose|speaking|here|is\ so|sang|sings|plays|played|died|born|married|has|had|can't|cannot|hasn't|didn't|told|came|went|got|became|made|took)\b|,\ (?:the|my|our|an?|aged|who)\ )",
+    )
+});
+
+static THING_GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?ix)^(?:\ (?:bridge|streets?|st|road|avenue|airports?|city|hotel|stations?|terminal|river|islands?|lake|park|square|county|province|tower|malls?|beach|museum|palace|university|government|gates?|flights?|airlines?|airways|banks?|cards?|apps?|stores?|shops?|coffee|lounges?|time|currency|dollars?|visa|office|branch|website|region|district|embassy|consulate|team|club)\b
+        |(?:'s)?\ (?:is|are|was|were|has|have|offers?|provides?|makes?|sells?)\ (?:the\ |an?\ |our\ |your\ |one\ of\ )?(?:[\w-]+\ ){0,2}(?:compan(?:y|ies)|agency|firm|brands?|bank|business|startup|start-up|brainchild|organi[sz]ation|corporation|provider|airline|products?|software|city|country|capital|town|island)\b
+        |,?\ (?:inc|corp|ltd|llc|gmbh|plc)\b)",
+    )
+});
+
+/// What stands around a possible name.
+pub struct Around<'a> {
+    before: &'a str,
+    after: &'a str,
+}
+
+impl<'a> Around<'a> {
+    pub fn of(text: &'a str, range: Range<usize>) -> Self {
+        let to = text.ceil_char_boundary((range.end + REACH_BYTES).min(text.len()));
+        Self { before: before(text, range.start, REACH_BYTES), after: &text[range.end..to] }
+    }
+
+    /// Whether words say that a name comes.
+    pub fn is_announced(&self) -> bool {
+        NAME.is_match(self.before)
+    }
+
+    pub fn is_organisation(&self) -> bool {
+        !self.is_announced() && THING_GOES_ON.is_match(self.after)
+    }
+
+    pub fn points(&self) -> i32 {
+        let said_before = match () {
+            () if self.is_announced() => ANNOUNCED,
+            () if INTRODUCTION.is_match(self.before) => INTRODUCED,
+            () if PLACE.is_match(self.before) => PLACE_BEFORE,
+            () if PERSON.is_match(self.before) => PERSON_BEFORE,
+            () if TO.is_match(self.before) => TOWARDS,
+            () => 0,
+        };
+        let goes_on = if PERSON_GOES_ON.is_match(self.after) { PERSON_AFTER } else { 0 };
+        said_before + goes_on + if THING_GOES_ON.is_match(self.after) { THING_AFTER } else { 0 }
+    }
+}
+
+/// Whether nothing of the sentence stands before `at`.
+pub fn begins_sentence(text: &str, at: usize) -> bool {
+    let before = text[..at].trim_end_matches([' ', '"', '\'', '(']);
+    before.is_empty() || before.ends_with(['.', '!', '?', ':', ';', '\n', '。', '？', '！'])
+}

@@ -1,0 +1,93 @@
+//! The room as a whole: hostile texts, redaction twice, both languages.
+
+use super::*;
+
+/// A linear congruential generator (Numerical Recipes' constants): the same texts on every machine.
+struct Random(u32);
+
+impl Random {
+    fn below(&mut self, bound: u32) -> u32 {
+        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (self.0 >> 8) % bound
+    }
+
+    fn text(&mut self, pieces: &[&str]) -> String {
+        let count = self.below(24);
+        (0..count).fold(String::new(), |mut text, _| {
+            match self.below(3) {
+                0 => text.extend(char::from_u32(self.below(0x11_0000))),
+                1 => text.push(char::from(self.below(128) as u8)),
+                _ => text.push_str(pieces[self.below(pieces.len() as u32) as usize]),
+            }
+            text
+        })
+    }
+}
+
+const PIECES: [&str; 30] = [
+    "my name is ", "Anna ", "Smith", "van ", "4111 1111 1111 1111", "13812345678", "我叫", "张伟", "李", "先生", "密码是", "1234", "[name]",
+    "[姓名]", "[", "]", "\u{200B}", "\u{202E}", "😀", "@", "example.com", "12 Main Street", "京A12345", "，", "\n", "one two three ", "e\u{301}",
+    "，\u{FEFF}", "Mr. ", "passport ",
+];
+
+fn is_sound(text: &str) {
+    let found = find(text);
+    assert!(found.iter().all(|one| one.start < one.end && text.get(one.start..one.end).is_some()), "{text:?} {found:?}");
+    assert!(found.windows(2).all(|pair| pair[0].end <= pair[1].start), "{text:?} {found:?}");
+    let once = redact(text);
+    let twice = redact(&once.text);
+    assert_eq!(twice.text, once.text, "{text:?}");
+    assert!(twice.withheld.is_empty(), "{text:?} {:?}", twice.withheld);
+}
+
+#[test]
+fn any_text_is_redacted_once_and_for_all() {
+    let mut random = Random(7);
+    for _ in 0..3_000 {
+        is_sound(&random.text(&PIECES));
+    }
+}
+
+#[test]
+fn long_and_odd_texts_are_read_in_time_and_what_is_too_long_is_withheld() {
+    let pieces = ["1", "1 ", "-", "a@", "A ", "Anna ", "张", "张伟", "\u{202E}א", "😀", "one ", "一", "\u{200B}", "(", "12 A ", "·", "[name]", "密码"];
+    for piece in pieces {
+        let text = piece.repeat(TEXT_BYTES_MAX / piece.len() + 10);
+        let started = std::time::Instant::now();
+        is_sound(&text);
+        assert!(started.elapsed().as_secs() < 20, "{piece:?}: {:?}", started.elapsed());
+        assert!(redact(&text).text.len() <= TEXT_BYTES_MAX || redact(&text).text.len() <= text.len());
+    }
+}
+
+#[test]
+fn what_lies_past_the_limit_is_withheld() {
+    let text = format!("{}Anna Smith", "a b ".repeat(TEXT_BYTES_MAX / 4));
+    let redacted = redact(&text);
+    assert!(redacted.text.ends_with("[text withheld]") && redacted.text.len() <= TEXT_BYTES_MAX);
+    assert_eq!(redacted.withheld, BTreeMap::from([(Kind::Unread, 1)]));
+}
+
+#[test]
+fn placeholders_speak_the_language_of_the_text() {
+    let english = redact("My name is Anna Smith and my card is 4111 1111 1111 1111.");
+    assert_eq!(english.text, "My name is [name] and my card is [card number].");
+    assert_eq!(english.withheld, BTreeMap::from([(Kind::Person, 1), (Kind::Card, 1)]));
+    let chinese = redact("我叫张伟，手机１３８\u{200B}１２３４５６７８，护照E12345678");
+    assert_eq!(chinese.text, "我叫[姓名]，手机[电话号码]，护照[证件号]");
+}
+
+#[test]
+fn what_a_visitor_asks_stays_as_it_is() {
+    for text in [
+        "Where is gate B22?",
+        "Does flight CA1234 to New York leave from Terminal 3 at 10:30?",
+        "How much is 500 US dollars in yuan today?",
+        "Can I take 100 ml of water and a 20000 mAh battery?",
+        "王府井怎么走？周末早高峰要多久？",
+        "CA1234航班在B22登机口吗？",
+        "我的密码忘了怎么办",
+    ] {
+        assert_eq!(redact(text).text, text);
+    }
+}
