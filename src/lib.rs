@@ -7,6 +7,7 @@ pub mod domain;
 pub mod engine;
 pub mod models;
 pub mod store;
+pub mod privacy;
 pub mod knowledge;
 pub mod conversation;
 pub mod device;

@@ -11,9 +11,6 @@ use super::{Kind, checksums, pattern};
 /// What may stand between the word that announces and the value: "number is", "号码为：".
 const LINK: &str = r"(?:\ ?(?:号码?|编号|编码|代码|码|no\.?|number|code|nr\.?|id))*\ ?(?:is|was|are|'s|reads|=|:|\#|是|为|叫)*[\ ]?[:\#=]?[\ ]?";
 
-/// A value of letters and digits, perhaps in groups.
-const CODE: &str = r"(?P<value>[A-Z]{0,3}[\ -]?[0-9][A-Z0-9]*(?:[\ -][A-Z0-9]*[0-9][A-Z0-9]*)*(?:\([0-9A-Z]\))?)";
-
 fn announced(words: &str, value: &str) -> Regex {
     pattern(&format!("(?ix)(?:{words}){LINK}{value}"))
 }
@@ -22,7 +19,7 @@ static DOCUMENT: LazyLock<Regex> = LazyLock::new(|| {
     announced(
         r"passport|identity\ card|id\ card|\bid\b|driver'?s?\ licen[cs]e|driving\ licen[cs]e|licen[cs]e|social\ security|\bssn\b|permit|visa|national\ insurance
         |护照|身份证|证件|通行证|回乡证|台胞证|驾驶证|驾照|军官证|社保卡?|准考证|签证",
-        CODE,
+        r"(?P<value>\p{Han}字第[0-9]{5,}号|[A-Z]{0,3}[\ -]?[0-9][A-Z0-9]*(?:[\ -][A-Z0-9]*[0-9][A-Z0-9]*)*(?:\([0-9A-Z]\))?)",
     )
 });
 
@@ -32,7 +29,8 @@ static PASSPORT: LazyLock<Regex> =
 
 static HONG_KONG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)[A-Z]{1,2}[0-9]{6} ?\(?[0-9A]\)?"));
 
-static IBAN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}(?:[ -]?[A-Z0-9]{1,3})?"));
+static IBAN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}(?:[ -]?[A-Z0-9]{1,3})?"));
 
 static ACCOUNT: LazyLock<Regex> = LazyLock::new(|| {
     announced(
@@ -54,7 +52,8 @@ const DATE: &str = r"(?P<value>[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}|[0-9]{8}
     |(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\ [0-9]{1,2}(?:st|nd|rd|th)?(?:,?\ [0-9]{2,4})?)";
 
 static BIRTH: LazyLock<Regex> = LazyLock::new(|| {
-    let words = r"\bborn(?:\ on)?(?:\ the)?|birth(?:day|\ date)?|date\ of\ birth|\bdob\b|出生日期|出生于|出生|生日|生于";
+    let words =
+        r"\bborn(?:\ on)?(?:\ the)?|birth(?:day|\ date)?|date\ of\ birth|\bdob\b|出生日期|出生于|出生|生日|生于";
     pattern(&format!(r"(?ix)(?:{words})(?:\ ?(?:is|was|on|=|:|是|为|在))*\ ?:?\ ?{DATE}"))
 });
 
@@ -68,7 +67,9 @@ static SECRET_DIGITS: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A password can be any word, so that something must say that it comes now.
 static SECRET_WORD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?ix)(?:\bpass(?:word|phrase|code)|\bpwd|密码|口令)\ ?(?:is|was|=|:|是|为)\ ?:?\ ?(?P<value>[!-~]*[0-9A-Z!-/@\#][!-~]{2,})")
+    pattern(
+        r"(?ix)(?:\bpass(?:word|phrase|code)|\bpwd|密码|口令)\ ?(?:is|was|=|:|是|为)\ ?:?\ ?(?P<value>[!-~]*[0-9A-Z!-/@\#][!-~]{2,})",
+    )
 });
 
 pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
@@ -110,6 +111,8 @@ fn is_reference(value: &str) -> bool {
 
 /// "my password is wrong" names none.
 fn is_password(value: &str) -> bool {
-    let odd = |byte: u8| byte.is_ascii_digit() || (byte.is_ascii_punctuation() && !matches!(byte, b'.' | b',' | b'?' | b'!' | b'\''));
+    let odd = |byte: u8| {
+        byte.is_ascii_digit() || (byte.is_ascii_punctuation() && !matches!(byte, b'.' | b',' | b'?' | b'!' | b'\''))
+    };
     value.bytes().any(odd) || value.bytes().skip(1).any(|byte| byte.is_ascii_uppercase())
 }

@@ -28,6 +28,8 @@ struct Facts {
     compound: HashSet<&'static str>,
     given: HashSet<char>,
     foreign: HashSet<char>,
+    /// Shops and places that look like names.
+    brands: HashSet<&'static str>,
 }
 
 /// What follows surely is a name.
@@ -37,21 +39,37 @@ static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Where a name surely begins, in a text without a segmentation.
+static NAME_COMES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"我叫|他叫|她叫|名叫|叫做|名字(?:叫做|应该是|叫|是|为)|姓名(?:是|为|叫)?:? ?|本人|旅客:? ?|乘客:? ?|户名:? ?",
+    )
+});
+
 /// What follows may be a name.
 static HINTED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:我是|他是|她是|这是|这位是|应该是|不是|写的是|写成|叫|找|找一下|请|替|代|帮|给|转给|转账给|汇给|和|跟|与|同|、|问|通知|联系|陪|接|送|等|是)$")
+    pattern(
+        r"(?:我是|他是|她是|这是|这位是|应该是|不是|写的是|写成|叫|找|找一下|请|替|代|帮|给|转给|转账给|汇给|和|跟|与|同|、|问|通知|联系|陪|接|送|等|是)$",
+    )
 });
 
 /// What stands after a name.
 static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^ ?(?:先生|女士|小姐|太太|同志|同学|旅客|老师|医生|大夫|师傅|经理|主任|行长|在吗|在不在|的(?:家属|行李|护照|身份证|登机牌|卡|航班|电话|手机|朋友|孩子|座位|机票|账户|包|东西)|说|两位|几位|办理|转账|打印|和\p{Han}|、|,? ?你的|[:：]|$)")
+    pattern(
+        r"^ ?(?:先生|女士|小姐|太太|同志|同学|旅客|老师|医生|大夫|师傅|经理|主任|行长|在吗|在不在|的(?:家属|行李|护照|身份证|登机牌|卡|航班|电话|手机|朋友|孩子|座位|机票|账户|包|东西)|说|两位|几位|办理|转账|打印|和\p{Han}|、|,? ?你的|[:：]|$)",
+    )
 });
 
-static TITLED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\p{Han}{1,4}?(?P<title>先生|女士|小姐|太太|夫人|老师|医生|大夫|师傅|经理|主任|行长|机长|处长|局长|科长|总监|教授|律师|警官|阿姨|叔叔|大爷|大妈|大叔|爷爷|奶奶|同学|同志)")
-});
+const TITLES: [&str; 26] = [
+    "先生", "女士", "小姐", "太太", "夫人", "老师", "医生", "大夫", "师傅", "经理", "主任", "行长", "机长", "处长",
+    "局长", "科长", "总监", "教授", "律师", "警官", "阿姨", "叔叔", "大爷", "大妈", "同学", "同志",
+];
 
-static SURNAME_SAID: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:免贵|我|他|她|本人|先生|女士|,|^| )姓(?P<name>\p{Han}{1,2})"));
+static TITLED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"\p{{Han}}{{1,4}}?(?P<title>{})", TITLES.join("|"))));
+
+static SURNAME_SAID: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:免贵|我|他|她|本人|先生|女士|,|^| )姓(?P<name>\p{Han}{1,2})"));
 
 /// 老李, 小王: how colleagues and neighbours are called.
 static FAMILIAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"[小老阿]\p{Han}"));
@@ -59,7 +77,11 @@ static FAMILIAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"[小老阿]\p{Han}
 static FOREIGN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\p{Han}{1,8}(?:[·・•]\p{Han}{1,8})+"));
 
 /// Characters that join words and are in no given name.
-const JOINING: &str = "的了在是和我你他她它这那吗呢吧啊有没不要去来到从把被给对也都就还很说问想请让什怎谁哪几个们位号岁与跟及或";
+const JOINING: &str =
+    "的了在是和我你他她它这那吗呢吧啊有没不要去来到从把被给对也都就还很说问想请让什怎谁哪几个们位号岁与跟及或";
+
+/// Surnames that are far more often words of grammar.
+const GRAMMAR: &str = "都和时连从那能应相后全由";
 
 impl Facts {
     fn read(facts: &'static str) -> Self {
@@ -70,6 +92,7 @@ impl Facts {
             compound: line("compound ").split_whitespace().collect(),
             given: line("given ").chars().collect(),
             foreign: line("foreign ").chars().collect(),
+            brands: line("brands ").split_whitespace().collect(),
         }
     }
 
@@ -90,7 +113,10 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
         return;
     }
     let mut name = |range: Range<usize>, sure| candidates.push(Candidate::new(range, Kind::Person, sure));
-    FOREIGN.find_iter(text).filter_map(|found| foreign(text, found.range())).for_each(|range| name(range, Sure::Announced));
+    FOREIGN
+        .find_iter(text)
+        .filter_map(|found| foreign(text, found.range()))
+        .for_each(|range| name(range, Sure::Announced));
     for found in SURNAME_SAID.captures_iter(text) {
         let Some(said) = found.name("name") else { continue };
         let letters: Vec<char> = said.as_str().chars().collect();
@@ -102,12 +128,23 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     TITLED.captures_iter(text).filter_map(|found| titled(&found)).for_each(|range| name(range, Sure::Announced));
     for found in FAMILIAR.find_iter(text) {
         let called = found.as_str().chars().nth(1).is_some_and(|c| FACTS.frequent.contains(&c));
-        if called && !JIEBA.has_word(found.as_str()) && stands_alone(text, found.range()) {
+        if called && !ordinary(found.as_str()) && stands_alone(text, found.range()) {
             name(found.range(), Sure::Likely);
         }
     }
     for stretch in stretches(text) {
         in_stretch(text, stretch, &mut name);
+    }
+    // Where a name is announced it begins, however the words around are cut.
+    for found in NAME_COMES.find_iter(text) {
+        let rest = &text[found.end()..];
+        let length =
+            rest.char_indices().take(5).take_while(|(_, c)| is_han(*c)).map(|(at, c)| at + c.len_utf8()).last();
+        let words: Vec<&str> =
+            JIEBA.cut(&rest[..length.unwrap_or(0)], true).into_iter().map(|token| token.word).collect();
+        if let Some((length, sure)) = name_at(text, found.end(), &words) {
+            name(found.end()..found.end() + length, sure);
+        }
     }
 }
 
@@ -139,7 +176,8 @@ fn titled(found: &regex::Captures) -> Option<Range<usize>> {
         let given = letters.get(surname..).unwrap_or_default();
         let is_name = surname > 0 && given.len() <= 2 && !given.iter().any(|c| JOINING.contains(*c));
         let is_word = given.len() == 1 && surname == 1 && ordinary(&word) && !polite;
-        let is_word = is_word || ["关于", "由于", "对于", "等于", "至于", "属于"].iter().any(|joining| word.starts_with(joining));
+        let is_word =
+            is_word || ["关于", "由于", "对于", "等于", "至于", "属于"].iter().any(|joining| word.starts_with(joining));
         (is_name && !is_word).then(|| title.start() - bytes(letters)..title.start())
     })
 }
@@ -211,10 +249,18 @@ fn name_at(text: &str, start: usize, words: &[&str]) -> Option<(usize, Sure)> {
     let usual = given.iter().all(|c| FACTS.given.contains(c));
     let frequent = surname == 2 || FACTS.frequent.contains(&letters[0]);
     // A word of the list is a name only where one is due: 高峰, 方圆, 安琪.
-    let is_word = (first.chars().count() >= count && ordinary(&word)) || (first.chars().count() > 1 && ordinary(first));
+    let is_title = TITLES.contains(&given.iter().collect::<String>().as_str());
+    if is_title || FACTS.brands.contains(word.as_str()) {
+        return None;
+    }
+    let is_word =
+        (first.chars().count() >= count && ordinary(&word)) || (first.chars().count() > surname && ordinary(first));
+    if !announced && (GRAMMAR.contains(letters[0]) || !(frequent || goes_on)) {
+        return None;
+    }
     let signs = [frequent, usual, hinted, begins, goes_on].into_iter().filter(|sign| *sign).count();
     let sure = match () {
-        () if announced && !(is_word && !goes_on) => Sure::Announced,
+        () if announced && (!is_word || goes_on) => Sure::Announced,
         () if is_word && hinted && goes_on && !text[start + bytes..].is_empty() => Sure::Likely,
         () if is_word => return None,
         () if signs >= 3 && (hinted || begins || goes_on) => Sure::Likely,

@@ -96,7 +96,9 @@ fn group(found: &regex::Captures) -> Option<Group> {
     }
     let digits = match (found.name("word"), found.name("tens")) {
         (Some(word), _) => {
-            let times = found.name("times").map_or(1, |times| if times.as_str().eq_ignore_ascii_case("double") { 2 } else { 3 });
+            let times = found
+                .name("times")
+                .map_or(1, |times| if times.as_str().eq_ignore_ascii_case("double") { 2 } else { 3 });
             word_digits(word.as_str()).repeat(times)
         }
         (_, Some(tens)) => {
@@ -134,7 +136,8 @@ impl Run {
         let Some(last) = self.groups.last() else { return true };
         let Some(gap) = text.get(last.range.end..next.range.start) else { return false };
         let both_spoken = last.spoken && next.spoken;
-        let separates = |c: char| matches!(c, ' ' | '-' | '.' | '(' | ')') || (both_spoken && matches!(c, ',' | '、' | '的'));
+        let separates =
+            |c: char| matches!(c, ' ' | '-' | '.' | '(' | ')') || (both_spoken && matches!(c, ',' | '、' | '的'));
         // A full stop with a blank ends a sentence.
         gap.len() <= GAP_BYTES_MAX && gap.chars().all(separates) && !(gap.len() > 1 && gap.contains('.'))
     }

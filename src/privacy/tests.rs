@@ -25,14 +25,44 @@ impl Random {
 }
 
 const PIECES: [&str; 30] = [
-    "my name is ", "Anna ", "Smith", "van ", "4111 1111 1111 1111", "13812345678", "我叫", "张伟", "李", "先生", "密码是", "1234", "[name]",
-    "[姓名]", "[", "]", "\u{200B}", "\u{202E}", "😀", "@", "example.com", "12 Main Street", "京A12345", "，", "\n", "one two three ", "e\u{301}",
-    "，\u{FEFF}", "Mr. ", "passport ",
+    "my name is ",
+    "Anna ",
+    "Smith",
+    "van ",
+    "4111 1111 1111 1111",
+    "13812345678",
+    "我叫",
+    "张伟",
+    "李",
+    "先生",
+    "密码是",
+    "1234",
+    "[name]",
+    "[姓名]",
+    "[",
+    "]",
+    "\u{200B}",
+    "\u{202E}",
+    "😀",
+    "@",
+    "example.com",
+    "12 Main Street",
+    "京A12345",
+    "，",
+    "\n",
+    "one two three ",
+    "e\u{301}",
+    "，\u{FEFF}",
+    "Mr. ",
+    "passport ",
 ];
 
 fn is_sound(text: &str) {
     let found = find(text);
-    assert!(found.iter().all(|one| one.start < one.end && text.get(one.start..one.end).is_some()), "{text:?} {found:?}");
+    assert!(
+        found.iter().all(|one| one.start < one.end && text.get(one.start..one.end).is_some()),
+        "{text:?} {found:?}"
+    );
     assert!(found.windows(2).all(|pair| pair[0].end <= pair[1].start), "{text:?} {found:?}");
     let once = redact(text);
     let twice = redact(&once.text);
@@ -50,7 +80,26 @@ fn any_text_is_redacted_once_and_for_all() {
 
 #[test]
 fn long_and_odd_texts_are_read_in_time_and_what_is_too_long_is_withheld() {
-    let pieces = ["1", "1 ", "-", "a@", "A ", "Anna ", "张", "张伟", "\u{202E}א", "😀", "one ", "一", "\u{200B}", "(", "12 A ", "·", "[name]", "密码"];
+    let pieces = [
+        "1",
+        "1 ",
+        "-",
+        "a@",
+        "A ",
+        "Anna ",
+        "张",
+        "张伟",
+        "\u{202E}א",
+        "😀",
+        "one ",
+        "一",
+        "\u{200B}",
+        "(",
+        "12 A ",
+        "·",
+        "[name]",
+        "密码",
+    ];
     for piece in pieces {
         let text = piece.repeat(TEXT_BYTES_MAX / piece.len() + 10);
         let started = std::time::Instant::now();

@@ -17,9 +17,9 @@ pub struct Known {
 
 /// Endings that surnames of a language share and that hardly any other English word has.
 const ENDINGS: [&str; 34] = [
-    "sson", "dottir", "ova", "eva", "ovic", "evic", "ski", "ska", "sky", "czyk", "wicz", "enko", "chuk", "yan", "dze", "shvili",
-    "escu", "oglu", "opoulos", "idis", "akis", "ez", "etti", "elli", "ucci", "inho", "eira", "sen", "strom", "qvist", "nen",
-    "bergen", "mann", "ov",
+    "sson", "dottir", "ova", "eva", "ovic", "evic", "ski", "ska", "sky", "czyk", "wicz", "enko", "chuk", "yan", "dze",
+    "shvili", "escu", "oglu", "opoulos", "idis", "akis", "ez", "etti", "elli", "ucci", "inho", "eira", "sen", "strom",
+    "qvist", "nen", "bergen", "mann", "ov",
 ];
 
 static KNOWN: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
@@ -40,7 +40,8 @@ pub fn plain(word: &str) -> String {
     if word.is_ascii() {
         return word.to_ascii_lowercase();
     }
-    let letters = word.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).flat_map(char::to_lowercase);
+    let letters =
+        word.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).flat_map(char::to_lowercase);
     letters.map(without_stroke).collect()
 }
 
