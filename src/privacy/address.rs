@@ -8,6 +8,7 @@ use regex::Regex;
 
 use super::folded::Folded;
 use super::settle::{Candidate, Sure};
+use super::words::{known, plain};
 use super::{Kind, pattern};
 
 /// As [`pattern`], with boundaries of every script: streets begin with "Å" and "Ú".
@@ -77,7 +78,10 @@ static CHINESE: LazyLock<Regex> = LazyLock::new(|| {
 pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     let text = &folded.text;
     let mut read_until = 0;
-    for found in DOOR.find_iter(text).chain(BETWEEN.find_iter(text)).chain(WITH_CAPITAL.find_iter(text)) {
+    // "95588 or 110" has nothing but ordinary words between.
+    let is_name = |word: &str| word.chars().any(char::is_alphabetic) && !known(&plain(word)).ordinary;
+    let between = BETWEEN.find_iter(text).filter(|found| found.as_str().split(' ').any(is_name));
+    for found in DOOR.find_iter(text).chain(between).chain(WITH_CAPITAL.find_iter(text)) {
         let range = block(text, found.range());
         candidates.push(Candidate::new(range, Kind::Address, Sure::Form));
     }
