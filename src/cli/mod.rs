@@ -7,6 +7,7 @@ mod desk;
 mod doctor;
 mod knowledge;
 mod models;
+mod privacy;
 mod serve;
 mod setting;
 
@@ -38,6 +39,8 @@ enum Command {
     Models(models::Args),
     /// Import, list, search and evaluate the site's knowledge.
     Knowledge(knowledge::Args),
+    /// Take personal data out of a text; measure how well that is done.
+    Privacy(privacy::Args),
     /// Check, show or describe the site's configuration.
     Config(config::Args),
     /// Serve the human agents' desk, and say who may come to it.
@@ -69,6 +72,7 @@ pub fn run() -> ExitCode {
         Command::Ask(args) => ask::run(&args, global),
         Command::Models(args) => models::run(args, &global.data_dir()),
         Command::Knowledge(args) => knowledge::run(&args, global),
+        Command::Privacy(args) => privacy::run(&args),
         Command::Config(args) => config::run(&args, global),
         Command::Desk(args) => desk::run(args, global),
         Command::Doctor(args) => doctor::run(&args, global),

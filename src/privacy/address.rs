@@ -8,7 +8,13 @@ use regex::Regex;
 
 use super::folded::Folded;
 use super::settle::{Candidate, Sure};
+use super::words::{known, plain};
 use super::{Kind, pattern};
+
+/// As [`pattern`], with boundaries of every script: streets begin with "Å" and "Ú".
+fn wide(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is correct")
+}
 
 /// Most pieces of a postal block after its first: street, flat, town, state, country, postcode with room to spare.
 const PIECES_MAX: usize = 14;
@@ -17,23 +23,33 @@ const PIECES_MAX: usize = 14;
 const NAME: &str = r"(?:\p{Lu}[\p{L}\p{M}'.-]*|[\p{Latin}\p{Greek}\p{Cyrillic}][\p{L}\p{M}'.-]+)";
 
 /// Words for streets, whole or at the end of a word ("Hauptstraße", "Kungsgatan").
-const STREET: &str = r"(?:streets?|st|roads?|rd|avenues?|ave|av|lanes?|ln|drives?|dr|boulevards?|blvd|courts?|ct|places?|pl|squares?|sq|terraces?|way|close|crescent|cres|gardens?|grove|highway|hwy|parkway|pkwy|row|walk|mews|hill|rise|quay|circle|cir|trail|loop|rue|calle|avenida|via|piazza|plaza|ulica|ul|utca|útja|u|\p{L}*(?:stra(?:ss|ß)e|str|gasse|weg|gatan|vägen|gade|vej|straat|laan|plein|katu|tie|veien|gata|platz))";
+const STREET: &str = r"(?:streets?|st|roads?|rd|avenues?|ave|av|lanes?|ln|boulevards?|blvd|squares?|sq|terraces?|crescent|cres|grove|highway|hwy|parkway|pkwy|mews|quay|rue|calle|avenida|via|piazza|plaza|ulica|ul|utca|útja|u|\p{L}*(?:stra(?:ss|ß)e|str|gasse|weg|gatan|vägen|gade|vej|straat|laan|plein|katu|tie|veien|gata|platz))";
 
 /// Rooms and boxes: "Apt. 12", "Suite 4B", "P.O. Box 7".
-static UNIT: &str = r"(?:apt|apartment|suite|ste|unit|flat|floor|room|p\.?\ ?o\.?\ box|postbox|box|psc|postfach)\.?\ ?\#?\ ?[0-9]+[a-z]?\b";
+const UNIT: &str =
+    r"(?:apt|apartment|suite|ste|unit|flat|p\.?\ ?o\.?\ box|postbox|box|psc|postfach)\.?\ ?\#?\ ?[0-9]+[a-z]?\b";
 
 /// A house number with a street beside it, in either order, or a unit.
 static DOOR: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
+    wide(&format!(
         r"(?ix)(?:\b[0-9]{{1,6}}[a-z]?(?:[\ /-][0-9]{{1,5}})?,?\ (?:{NAME}\ ){{0,4}}?{STREET}\b\.?(?:\ (?:north|south|east|west|[nsew])\b)?(?:\ [0-9]{{1,5}}[a-z]?\b)?
         |\b(?:{NAME}\ ){{0,3}}{STREET}\b\.?\ [0-9]{{1,5}}[a-z]?\b
+        |\b(?:the\ )?corner\ of\ (?:[0-9]+\ )?(?:{NAME}\ ){{1,4}}(?:[0-9]+\ )?and\ (?:[0-9]+\ )?{NAME}(?:\ {NAME})?(?:\ [0-9]+)?
+        |\b(?:{NAME}\ ){{0,2}}\b[AFD]PO\ A[AEP]\ [0-9]{{5}}\b
         |\b{UNIT})"
     ))
 });
 
+/// Street words that are ordinary ones too ("11 minutes' walk") count with a capital only.
+static WITH_CAPITAL: LazyLock<Regex> = LazyLock::new(|| {
+    wide(
+        r"\b[0-9]{1,6}[a-z]?(?: [0-9]{1,5})?,? (?:\p{Lu}[\p{L}\p{M}'.-]* ){1,3}(?:Drive|Dr|Court|Ct|Place|Pl|Way|Close|Gardens?|Row|Walk|Hill|Rise|Circle|Trail|Loop)\b",
+    )
+});
+
 /// "20789 Allika 46": a name between two numbers is a street in most of Europe.
 static BETWEEN: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b[0-9]{3,6} (?:[\p{Lu}\p{Ll}][\p{L}\p{M}'.-]* ){1,4}[0-9]{1,4}[a-z]?\b"));
+    LazyLock::new(|| wide(r"\b[0-9]{3,6} (?:[\p{Lu}\p{Ll}][\p{L}\p{M}'.-]* ){1,4}[0-9]{1,4}[a-z]?\b"));
 
 /// What announces that an address comes.
 static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
@@ -45,7 +61,7 @@ static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
 /// The next piece of a postal block: a name with a capital, a number, a state, a unit.
 static PIECE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:[ ]?\n{1,2}[ ]?(?:\?{3} )?,?[ ]?|,[ ]?| )(?:(?i:apt|suite|unit|box|flat|room)\.?[ ]?[0-9]+[A-Za-z]?|(?:[0-9]{1,6}(?:[ -][0-9]{2,4})?)\b|\p{Lu}[\p{L}\p{M}'.-]*[\p{L}\p{M}'](?:\.(?:$|[ ]\p{Lu}))?|\([\p{L}\p{M} ]+\)|(?:de|del|di|la|le|van|den|von|der|nad|u|y|and|of|nan)\b)",
+        r"^(?:[ ]?\n{1,2}[ ]?(?:\?{3} )?,?[ ]?|,[ ]?| )(?:(?i:apt|suite|unit|box|flat|room)\.?[ ]?[0-9]+[A-Za-z]?|(?:[0-9]{1,6}(?:[ -][0-9]{2,4})?)\b|\p{Lu}(?:[\p{L}\p{M}'.-]*[\p{L}\p{M}'])?(?:\.(?:$|[ ]\p{Lu}))?|\([\p{L}\p{M} ]+\)|(?:de|del|di|la|le|van|den|von|der|nad|u|y|and|of|nan)\b)",
     )
 });
 
@@ -62,7 +78,10 @@ static CHINESE: LazyLock<Regex> = LazyLock::new(|| {
 pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     let text = &folded.text;
     let mut read_until = 0;
-    for found in DOOR.find_iter(text).chain(BETWEEN.find_iter(text)) {
+    // "95588 or 110" has nothing but ordinary words between.
+    let is_name = |word: &str| word.chars().any(char::is_alphabetic) && !known(&plain(word)).ordinary;
+    let between = BETWEEN.find_iter(text).filter(|found| found.as_str().split(' ').any(is_name));
+    for found in DOOR.find_iter(text).chain(between).chain(WITH_CAPITAL.find_iter(text)) {
         let range = block(text, found.range());
         candidates.push(Candidate::new(range, Kind::Address, Sure::Form));
     }

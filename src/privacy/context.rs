@@ -11,9 +11,6 @@ use super::{Kind, checksums, pattern};
 /// What may stand between the word that announces and the value: "number is", "号码为：".
 const LINK: &str = r"(?:\ ?(?:号码?|编号|编码|代码|码|no\.?|number|code|nr\.?|id))*\ ?(?:is|was|are|'s|reads|=|:|\#|是|为|叫)*[\ ]?[:\#=]?[\ ]?";
 
-/// A value of letters and digits, perhaps in groups.
-const CODE: &str = r"(?P<value>[A-Z]{0,3}[\ -]?[0-9][A-Z0-9]*(?:[\ -][A-Z0-9]*[0-9][A-Z0-9]*)*(?:\([0-9A-Z]\))?)";
-
 fn announced(words: &str, value: &str) -> Regex {
     pattern(&format!("(?ix)(?:{words}){LINK}{value}"))
 }
@@ -22,7 +19,7 @@ static DOCUMENT: LazyLock<Regex> = LazyLock::new(|| {
     announced(
         r"passport|identity\ card|id\ card|\bid\b|driver'?s?\ licen[cs]e|driving\ licen[cs]e|licen[cs]e|social\ security|\bssn\b|permit|visa|national\ insurance
         |护照|身份证|证件|通行证|回乡证|台胞证|驾驶证|驾照|军官证|社保卡?|准考证|签证",
-        CODE,
+        r"(?P<value>\p{Han}字第[0-9]{5,}号|[A-Z]{0,3}[\ -]?[0-9][A-Z0-9]*(?:[\ -][A-Z0-9]*[0-9][A-Z0-9]*)*(?:\([0-9A-Z]\))?)",
     )
 });
 

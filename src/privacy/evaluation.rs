@@ -154,7 +154,7 @@ fn meant(path: &Path, case: usize, typed: Typed) -> Result<Case, CasesError> {
 /// Our own word for a label, or for one of the usual labels of public data.
 fn kind(label: &str) -> Option<Kind> {
     let ours = Kind::ALL.into_iter().find(|kind| kind.word() == label);
-    ours.or_else(|| match label {
+    ours.or(match label {
         "PERSON" => Some(Kind::Person),
         "US_SSN" | "US_PASSPORT" | "US_DRIVER_LICENSE" | "UK_NHS" => Some(Kind::Document),
         "CREDIT_CARD" => Some(Kind::Card),

@@ -28,12 +28,21 @@ struct Facts {
     compound: HashSet<&'static str>,
     given: HashSet<char>,
     foreign: HashSet<char>,
+    /// Shops and places that look like names.
+    brands: HashSet<&'static str>,
 }
 
 /// What follows surely is a name.
 static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:我叫|他叫|她叫|孩子叫|名叫|叫做|名字(?:叫做|应该是|叫|是|为)?:? ?|姓名(?:是|为|叫)?:? ?|全名(?:是|叫)?:? ?|本人|乘客:? ?|旅客:? ?|乘机人:? ?|持卡人(?:姓名)?:? ?|户名(?:是)?:? ?|户主:? ?|收款人(?:是)?:? ?|收件人:? ?|联系人(?:是)?:? ?|预订人(?:是)?:? ?|委托人:? ?|受托人:? ?|投保人:? ?|被保险人:? ?|办理人:? ?|申请人:? ?|监护人:? ?|(?:爸爸|妈妈|父亲|母亲|儿子|女儿|先生|太太|老公|老婆|丈夫|妻子|朋友|同事|哥哥|姐姐|弟弟|妹妹|爷爷|奶奶|姥姥|外公|外婆|孩子|老板|女朋友|男朋友)(?:叫|是)?)$",
+        r"(?:我叫|他叫|她叫|孩子叫|名叫|叫做|名字(?:叫做|应该是|叫|是|为)?:? ?|姓名(?:是|为|叫)?:? ?|全名(?:是|叫)?:? ?|本人|乘客:? ?|旅客:? ?|乘机人:? ?|持卡人(?:姓名)?:? ?|户名(?:是)?:? ?|户主:? ?|收款人(?:是)?:? ?|收件人:? ?|联系人(?:是)?:? ?|预订人(?:是)?:? ?|委托人:? ?|受托人:? ?|投保人:? ?|被保险人:? ?|办理人:? ?|申请人:? ?|监护人:? ?|(?:家人|爸爸|妈妈|父亲|母亲|儿子|女儿|先生|太太|老公|老婆|丈夫|妻子|朋友|同事|哥哥|姐姐|弟弟|妹妹|爷爷|奶奶|姥姥|外公|外婆|孩子|老板|女朋友|男朋友)(?:叫|是)?)$",
+    )
+});
+
+/// Where a name surely begins, in a text without a segmentation.
+static NAME_COMES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"我叫|他叫|她叫|名叫|叫做|名字(?:叫做|应该是|叫|是|为)|姓名(?:是|为|叫)?:? ?|本人|旅客:? ?|乘客:? ?|户名:? ?",
     )
 });
 
@@ -51,11 +60,13 @@ static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-static TITLED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\p{Han}{1,4}?(?P<title>先生|女士|小姐|太太|夫人|老师|医生|大夫|师傅|经理|主任|行长|机长|处长|局长|科长|总监|教授|律师|警官|阿姨|叔叔|大爷|大妈|大叔|爷爷|奶奶|同学|同志)",
-    )
-});
+const TITLES: [&str; 26] = [
+    "先生", "女士", "小姐", "太太", "夫人", "老师", "医生", "大夫", "师傅", "经理", "主任", "行长", "机长", "处长",
+    "局长", "科长", "总监", "教授", "律师", "警官", "阿姨", "叔叔", "大爷", "大妈", "同学", "同志",
+];
+
+static TITLED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"\p{{Han}}{{1,4}}?(?P<title>{})", TITLES.join("|"))));
 
 static SURNAME_SAID: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:免贵|我|他|她|本人|先生|女士|,|^| )姓(?P<name>\p{Han}{1,2})"));
@@ -69,6 +80,9 @@ static FOREIGN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\p{Han}{1,8}(?:[·�
 const JOINING: &str =
     "的了在是和我你他她它这那吗呢吧啊有没不要去来到从把被给对也都就还很说问想请让什怎谁哪几个们位号岁与跟及或";
 
+/// Surnames that are far more often words of grammar.
+const GRAMMAR: &str = "都和时连从那能应相后全由";
+
 impl Facts {
     fn read(facts: &'static str) -> Self {
         let line = |name: &str| facts.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
@@ -78,6 +92,7 @@ impl Facts {
             compound: line("compound ").split_whitespace().collect(),
             given: line("given ").chars().collect(),
             foreign: line("foreign ").chars().collect(),
+            brands: line("brands ").split_whitespace().collect(),
         }
     }
 
@@ -113,12 +128,23 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     TITLED.captures_iter(text).filter_map(|found| titled(&found)).for_each(|range| name(range, Sure::Announced));
     for found in FAMILIAR.find_iter(text) {
         let called = found.as_str().chars().nth(1).is_some_and(|c| FACTS.frequent.contains(&c));
-        if called && !JIEBA.has_word(found.as_str()) && stands_alone(text, found.range()) {
+        if called && !ordinary(found.as_str()) && stands_alone(text, found.range()) {
             name(found.range(), Sure::Likely);
         }
     }
     for stretch in stretches(text) {
         in_stretch(text, stretch, &mut name);
+    }
+    // Where a name is announced it begins, however the words around are cut.
+    for found in NAME_COMES.find_iter(text) {
+        let rest = &text[found.end()..];
+        let length =
+            rest.char_indices().take(5).take_while(|(_, c)| is_han(*c)).map(|(at, c)| at + c.len_utf8()).last();
+        let words: Vec<&str> =
+            JIEBA.cut(&rest[..length.unwrap_or(0)], true).into_iter().map(|token| token.word).collect();
+        if let Some((length, sure)) = name_at(text, found.end(), &words) {
+            name(found.end()..found.end() + length, sure);
+        }
     }
 }
 
@@ -223,10 +249,18 @@ fn name_at(text: &str, start: usize, words: &[&str]) -> Option<(usize, Sure)> {
     let usual = given.iter().all(|c| FACTS.given.contains(c));
     let frequent = surname == 2 || FACTS.frequent.contains(&letters[0]);
     // A word of the list is a name only where one is due: 高峰, 方圆, 安琪.
-    let is_word = (first.chars().count() >= count && ordinary(&word)) || (first.chars().count() > 1 && ordinary(first));
+    let is_title = TITLES.contains(&given.iter().collect::<String>().as_str());
+    if is_title || FACTS.brands.contains(word.as_str()) {
+        return None;
+    }
+    let is_word =
+        (first.chars().count() >= count && ordinary(&word)) || (first.chars().count() > surname && ordinary(first));
+    if !announced && (GRAMMAR.contains(letters[0]) || !(frequent || goes_on)) {
+        return None;
+    }
     let signs = [frequent, usual, hinted, begins, goes_on].into_iter().filter(|sign| *sign).count();
     let sure = match () {
-        () if announced && !(is_word && !goes_on) => Sure::Announced,
+        () if announced && (!is_word || goes_on) => Sure::Announced,
         () if is_word && hinted && goes_on && !text[start + bytes..].is_empty() => Sure::Likely,
         () if is_word => return None,
         () if signs >= 3 && (hinted || begins || goes_on) => Sure::Likely,

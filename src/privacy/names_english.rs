@@ -27,6 +27,9 @@ const DOUBTFUL: i32 = 1;
 const INITIAL: i32 = 2;
 /// Beside a name in a list: "Ana, Wei and Tom".
 const LISTED: i32 = 2;
+/// A capital inside a sentence is there for a reason; beside another capitalised word the reason can be that one.
+const INSIDE: i32 = 1;
+const BESIDE_CAPITAL: i32 = -1;
 
 /// Longest run that is one name: "Maria del Carmen Garcia Lopez" has five words.
 const WORDS_MAX: usize = 6;
@@ -66,6 +69,10 @@ static MACHINE: LazyLock<Regex> =
 
 /// As airlines print it: ZHANG/WEI MR.
 static PASSENGER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[A-Z]{2,}/[A-Z]{2,}\b"));
+
+/// No part of the name, and a sign that one comes.
+const TITLES: [&str; 14] =
+    ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "captain", "capt", "mister", "doctor", "sir", "madam"];
 
 /// Small words inside names.
 const PARTICLES: [&str; 19] = [
@@ -149,8 +156,7 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     let text = &folded.text;
     candidates.extend(PASSENGER.find_iter(text).map(|found| Candidate::new(found.range(), Kind::Person, Sure::Form)));
     let words = words(text);
-    let cased =
-        words.iter().any(|word| word.shape == Shape::Lower) && words.iter().any(|word| word.shape != Shape::Lower);
+    let cased = words.iter().any(|word| word.shape == Shape::Capital);
     let mut runs: Vec<Run> = runs(text, &words, cased);
     for run in &mut runs {
         run.points = points(text, run.words, cased);
@@ -170,7 +176,8 @@ fn words(text: &str) -> Vec<Word> {
         let beside_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit() || c == '_');
         let in_code =
             beside_digit(text[..found.start()].chars().next_back()) || beside_digit(text[found.end()..].chars().next());
-        if !in_machine && !in_code {
+        let contracted = text[found.end()..].starts_with("'t");
+        if !in_machine && !in_code && !contracted {
             words.push(Word::of(found.range(), found.as_str()));
         }
     }
@@ -220,7 +227,7 @@ impl Word {
     /// Whether it can be part of a name as it is written.
     fn can_be_name(&self, cased: bool) -> bool {
         match self.shape {
-            _ if self.plain == "i" => false,
+            _ if self.plain == "i" || TITLES.contains(&self.plain.as_str()) => false,
             Shape::Lower if cased => false,
             Shape::Initial if cased => true,
             _ => (self.is_fact() || self.is_unknown()) && (cased || self.plain.len() > 2),
@@ -292,15 +299,17 @@ fn goes_on(text: &str, words: &[Word], start: usize, at: usize, cased: bool) -> 
     let word = &words[at];
     if at == start {
         let begins_sentence = around::begins_sentence(text, word.range.start);
-        return word.can_be_name(cased)
+        return (word.can_be_name(cased) || announced_anyway(text, word, cased))
             && !(begins_sentence && word.shape == Shape::Initial && !text[word.range.end..].starts_with('.'));
     }
     let last = &words[at - 1];
     let gap = &text[last.range.end..word.range.start];
-    let after_initial = last.shape == Shape::Initial && matches!(gap, ". " | ".");
+    let after_initial = (last.shape == Shape::Initial || last.plain.len() == 1) && matches!(gap, ". " | ".");
     if !(after_initial || matches!(gap, " " | "  ")) {
         return false;
     }
+    let lower_initial =
+        word.plain.len() == 1 && text[word.range.end..].starts_with(". ") && (last.is_fact() || last.is_unknown());
     // Two capitals in a row are a name even when the second is a word: "Maria Stone", "Ali Key".
     let family = cased && word.shape == Shape::Capital && last.is_sure() && last.known.given && !is_organisation(word);
     // Capitals and words in capitals are different things beside each other: "Anna ATM".
@@ -311,7 +320,17 @@ fn goes_on(text: &str, words: &[Word], start: usize, at: usize, cased: bool) -> 
         || word.is_fact();
     (word.can_be_name(cased) && same_shape)
         || family
+        || lower_initial
         || (is_particle(word) && words.get(at + 1).is_some_and(|next| next.can_be_name(cased) || is_particle(next)))
+}
+
+/// After "my name is" any capitalised word is one, and so is any word that is not ordinary.
+fn announced_anyway(text: &str, word: &Word, cased: bool) -> bool {
+    let could_be = match word.shape {
+        Shape::Lower => cased && (word.is_sure() || word.is_unknown()) && word.plain.len() > 2,
+        _ => cased && word.shape == Shape::Capital && !TITLES.contains(&word.plain.as_str()),
+    };
+    could_be && Around::of(text, word.range.clone()).is_announced()
 }
 
 fn is_particle(word: &Word) -> bool {
@@ -326,8 +345,15 @@ fn is_organisation(word: &Word) -> bool {
 fn points(text: &str, words: &[Word], cased: bool) -> i32 {
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return 0 };
     let around = Around::of(text, first.range.start..last.range.end);
+    let next_is_organisation = is_before_organisation(text, last.range.end);
     let lone_initial = words.iter().all(|word| word.shape == Shape::Initial);
-    if words.iter().any(is_organisation) || around.is_organisation() || (lone_initial && !around.is_announced()) {
+    // "Mr Park" and "Jane Lane" are persons.
+    let is_called = around.is_announced() || (words.len() > 1 && first.is_sure() && first.known.given);
+    if (words.iter().any(is_organisation) && !is_called)
+        || next_is_organisation
+        || around.is_organisation()
+        || (lone_initial && !around.is_announced())
+    {
         return 0;
     }
     let is_place = words.iter().all(|word| word.known.place && !word.is_fact())
@@ -340,13 +366,25 @@ fn points(text: &str, words: &[Word], cased: bool) -> i32 {
         .filter(|word| !is_particle(word) || word.shape == Shape::Capital)
         .map(|word| word.points(cased))
         .sum();
-    let has_sign =
-        words.iter().any(Word::is_sure) || words.iter().any(|word| ends_as_surname(&word.plain) && word.is_unknown());
+    let is_foreign = |word: &Word| word.is_unknown() && !text[word.range.clone()].is_ascii();
+    let has_sign = words.iter().any(|word| word.is_sure() || is_foreign(word))
+        || around.is_introduced()
+        || words.iter().any(|word| ends_as_surname(&word.plain) && word.is_unknown());
     // Slips of typing and of hearing are unknown words as well.
     if !cased && !has_sign && !around.is_announced() {
         return 0;
     }
-    together + around.points()
+    let inside = cased && first.shape == Shape::Capital && !around::begins_sentence(text, first.range.start);
+    let beside = words.len() == 1 && around::touches_capital(text, first.range.clone());
+    together + around.points() + if inside { INSIDE } else { 0 } + if beside { BESIDE_CAPITAL } else { 0 }
+}
+
+/// "Russell Investments": the next word is an organisation's and has a capital.
+fn is_before_organisation(text: &str, end: usize) -> bool {
+    let next = text[end..].strip_prefix(' ').and_then(|after| WORD.find(after)).filter(|word| word.start() == 0);
+    next.is_some_and(|next| {
+        next.as_str().starts_with(char::is_uppercase) && ORGANISATIONS.contains(&plain(next.as_str()).as_str())
+    })
 }
 
 /// Raises what stands in a list beside a name.

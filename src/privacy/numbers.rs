@@ -28,8 +28,7 @@ static NOBODYS: LazyLock<Regex> = LazyLock::new(|| {
         | \b\d{1,2}[-./]\d{1,2}[-./](?:19|20)\d\d\b | \b\d{1,2}:\d\d(?::\d\d)?
         | \b(?:19|20)\d\d\s?-\s?(?:19|20)\d\d\b
         | [$€£¥]\ ?\d[\d,]*(?:\.\d+)? | \b\d{1,3}(?:,\d{3})+(?:\.\d+)?
-        | \b\d{1,9}(?:\.\d+)?\ ?(?:元|块|美元|欧元|港币|人民币|万|亿|%|公斤|千克|克|米|公里|厘米|毫升|升|小时|分钟|天|年|人|次|(?:km|kg|ml|cm|mm|usd|eur|gbp|cny|rmb|hkd|dollars?|euros?|yuan|pounds|people|minutes|hours|days|years|m)\b)
-        | \b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b",
+        | \b\d{1,9}(?:\.\d+)?\ ?(?:元|块|美元|欧元|港币|人民币|万|亿|%|公斤|千克|克|米|公里|厘米|毫升|升|小时|分钟|天|年|人|次|(?:km|kg|ml|cm|mm|usd|eur|gbp|cny|rmb|hkd|dollars?|euros?|yuan|pounds|people|minutes|hours|days|years|m)\b)",
     )
 });
 

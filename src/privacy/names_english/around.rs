@@ -16,7 +16,7 @@ const INTRODUCED: i32 = 2;
 const PERSON_BEFORE: i32 = 1;
 const PERSON_AFTER: i32 = 1;
 const PLACE_BEFORE: i32 = -3;
-const TOWARDS: i32 = -2;
+const TOWARDS: i32 = -1;
 const THING_AFTER: i32 = -4;
 
 /// "my name is", "Mr": what follows is a name whatever it looks like.
@@ -32,7 +32,8 @@ static NAME: LazyLock<Regex> = LazyLock::new(|| {
 static INTRODUCTION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r#"(?ix)(?:\b(?:i\ am|i'm|i\ m|this\ is|it's|that's|he's|she's|speaking|passengers?:?|guests?|customers?|holder:?|beneficiary:?|payee:?|contact:?|attn:?|signed,?
-        |regards,?|dear|hi,?|hello,?|hey,?|thanks,?|thank\ you,?|for|by|with|under|husband,?|wife,?|son,?|daughter,?|mother,?|father,?|brother,?|sister,?|friend,?|colleague,?|boss,?|uncle,?|aunt,?|cousin,?|child,?|sir|lady|president|minister|nurse|officer|agent|teacher|novelist|singer|actor|author|writer
+        |regards,?|dear|hi,?|hello,?|hey,?|thanks,?|thank\ you,?|for|by|with|under|husband,?|wife,?|son,?|daughter,?|mother,?|father,?|brother,?|sister,?|friend,?|colleague,?|boss,?|uncle,?|aunt,?|cousin,?|child,?|sir|lady|president|minister|nurse|officer|agent|teacher|novelist|singer|actor|actress|author|writer|judge|queen|king|prince|princess|coach|senator|governor|mayor|chancellor|general|colonel|major|lieutenant|sergeant
+        |detective|inspector|bishop|pope|pastor|grandma|grandpa|chef|artist|rapper|drummer|guitarist|bassist|producer|director|composer|founders?|ceo|chairman|chairwoman|manager|host|photographer|journalist|editor|lawyer|player|pilot|driver|guardian|accountant|engineer|user
         |(?:speak|talk|talking|spoke|spoken|belongs?|transfer|pay|paid|sent|send|give|gave|given|written|married|addressed|issued|next|introduce)(?:\ \w+){0,3}\ to|looking\ for|ask\ for|waiting\ for)|[找给和叫是])\ ?["']?$"#,
     )
 });
@@ -45,15 +46,23 @@ static PERSON: LazyLock<Regex> = LazyLock::new(|| {
 
 static PLACE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)\b(?:in|at|near|from|into|towards?|around|outside|through|across|via|visit(?:ing)?|beyond|between|inside|on|of|leaving|depart(?:s|ing)?|north|south|east|west|downtown)(?:\ the)?\ ?$",
+        r"(?ix)\b(?:in|at|near|into|towards?|around|outside|through|across|via|visit(?:ing)?|beyond|inside|leaving|depart(?:s|ing)?|north|south|east|west|downtown)(?:\ the)?\ ?$",
     )
 });
 
-static TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:to|the|a|an) ?$"));
+/// Where people work, travel to and live.
+static FIRM_OR_JOURNEY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?ix)\b(?:(?:work(?:s|ed|ing)?|jobs?|employ\w*|career|interview\w*|invest\w*|shares?|stocks?|customers?|clients?|compan(?:y|ies)|manufactured|owned)(?:\ \w+)?\ (?:for|at|by|in|of|like)
+        |(?:flights?|fl(?:y|ies|ew|ying)|travel\w*|trips?|holidays?|vacation|live|lives|lived|living|born|based|located|headquartered|mov(?:e|ed|es|ing)|return\w*|arriv\w*|sail\w*|driv\w*|bus|train|roads?|capital|city|town|country|president|government|people|population)(?:\ \w+)?\ (?:to|in|from|at|of))(?:\ the)?\ ?$",
+    )
+});
+
+static TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:to|from|of|on|the|a|an) ?$"));
 
 static PERSON_GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)^(?:'s?\b|[,]?\ (?:said|says|asked|told|wrote|writes|thinks|wants|wanted|needs|lost|left|called|calls|lives|lived|works|worked|listed|points|pointed|who|whose|speaking|here|is\ so|sang|sings|plays|played|died|born|married|has|had|can't|cannot|hasn't|didn't|told|came|went|got|became|made|took)\b|,\ (?:the|my|our|an?|aged|who)\ )",
+        r"(?ix)^(?:'s?\b|[,]?\ (?:said|says|asked|told|wrote|writes|thinks|wants|wanted|needs|lost|left|called|calls|lives|lived|works|worked|listed|points|pointed|who|whose|speaking|here|is\ so|sang|sings|plays|played|died|born|married|has|had|is|was|will|would|can|could|does|did|seems?|looks?|loves?|likes?|does|gave|sent|met|found|knows|thought|played|forgot|bought|can't|cannot|hasn't|didn't|told|came|went|got|became|made|took)\b|,\ (?:the|my|our|an?|aged|who)\ )",
     )
 });
 
@@ -82,6 +91,11 @@ impl<'a> Around<'a> {
         NAME.is_match(self.before)
     }
 
+    /// Whether words stand before that mostly are followed by a name.
+    pub fn is_introduced(&self) -> bool {
+        INTRODUCTION.is_match(self.before)
+    }
+
     pub fn is_organisation(&self) -> bool {
         !self.is_announced() && THING_GOES_ON.is_match(self.after)
     }
@@ -89,6 +103,7 @@ impl<'a> Around<'a> {
     pub fn points(&self) -> i32 {
         let said_before = match () {
             () if self.is_announced() => ANNOUNCED,
+            () if FIRM_OR_JOURNEY.is_match(self.before) => PLACE_BEFORE,
             () if INTRODUCTION.is_match(self.before) => INTRODUCED,
             () if PLACE.is_match(self.before) => PLACE_BEFORE,
             () if PERSON.is_match(self.before) => PERSON_BEFORE,
@@ -98,6 +113,17 @@ impl<'a> Around<'a> {
         let goes_on = if PERSON_GOES_ON.is_match(self.after) { PERSON_AFTER } else { 0 };
         said_before + goes_on + if THING_GOES_ON.is_match(self.after) { THING_AFTER } else { 0 }
     }
+}
+
+/// Whether a capitalised word stands right beside, but for the first of a sentence.
+pub fn touches_capital(text: &str, range: Range<usize>) -> bool {
+    let after = text[range.end..].strip_prefix(' ').is_some_and(|after| after.starts_with(char::is_uppercase));
+    let head = text[..range.start].strip_suffix(' ').unwrap_or_default();
+    let word = head
+        .rfind(|c: char| !c.is_alphanumeric())
+        .map_or(0, |at| at + head[at..].chars().next().map_or(0, char::len_utf8));
+    let before = head[word..].starts_with(char::is_uppercase) && !begins_sentence(text, word) && head[word..].len() > 1;
+    after || before
 }
 
 /// Whether nothing of the sentence stands before `at`.
