@@ -8,6 +8,7 @@ pub mod engine;
 pub mod models;
 pub mod store;
 pub mod knowledge;
+pub mod media;
 pub mod conversation;
 pub mod device;
 pub mod http;
