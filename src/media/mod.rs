@@ -10,6 +10,7 @@ mod escape;
 mod file;
 mod find;
 mod graph;
+mod hours;
 mod journey;
 mod palette;
 mod picture;
@@ -25,6 +26,7 @@ use graph::Graph;
 
 use crate::domain::{Language, Localised};
 
+pub use hours::{Hours, State};
 pub use journey::{Action, Journey, RouteError, Side, Step, Turn};
 pub use picture::Scene;
 pub use place::{Kind, Place};

@@ -89,7 +89,8 @@ impl Board {
         self.take(face);
         let covered = |spot: &Area| self.wanted.iter().filter(|wanted| wanted.overlaps(*spot)).count();
         let free = spots.into_iter().filter(|spot| self.is_free(*spot)).min_by_key(covered);
-        let held = || spots.into_iter().find(|spot| self.inside.holds(*spot));
+        let hidden = |spot: &Area| self.taken.iter().filter(|taken| taken.overlaps(*spot)).count();
+        let held = || spots.into_iter().filter(|spot| self.inside.holds(*spot)).min_by_key(hidden);
         let Some(spot) = free.or_else(|| if label.is_needed { held() } else { None }) else { return };
         if !label.text.is_empty() {
             self.take(spot);
@@ -109,15 +110,21 @@ fn face_area(label: &Label) -> Area {
     Area { x: label.at.x - width / 2.0, y: label.at.y - height / 2.0, width, height }
 }
 
-/// Right, left, below and above of what is drawn.
-fn spots(face: Area, width: f64, size: f64) -> [Area; 4] {
+/// Right, left, below and above of what is drawn, then across its corners.
+fn spots(face: Area, width: f64, size: f64) -> [Area; 8] {
     let height = size * 1.3;
     let (middle, centre) = (face.y + (face.height - height) / 2.0, face.x + (face.width - width) / 2.0);
+    let (right, left) = (face.x + face.width + BETWEEN, face.x - BETWEEN - width);
+    let (below, above) = (face.y + face.height + 1.0, face.y - height - 1.0);
     [
-        (face.x + face.width + BETWEEN, middle),
-        (face.x - BETWEEN - width, middle),
-        (centre, face.y + face.height + 1.0),
-        (centre, face.y - height - 1.0),
+        (right, middle),
+        (left, middle),
+        (centre, below),
+        (centre, above),
+        (right, above),
+        (left, above),
+        (right, below),
+        (left, below),
     ]
     .map(|(x, y)| Area { x, y, width, height })
 }

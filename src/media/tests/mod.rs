@@ -1,6 +1,7 @@
 //! The room through its door: both shipped maps, and maps that must be refused.
 
 mod hostile;
+mod hours;
 mod paths;
 mod pictures;
 mod shipped;
