@@ -10,6 +10,7 @@ pub mod store;
 pub mod privacy;
 pub mod handoff;
 pub mod knowledge;
+pub mod media;
 pub mod conversation;
 pub mod device;
 pub mod http;

@@ -15,12 +15,13 @@ const LINES_MAX: usize = 500;
 const NOT_OURS: [&str; 4] = ["target", ".git", "node_modules", "out"];
 
 /// Crates that only one room may name: the others hold that room's own types.
-const ADAPTERS: [(&str, &[&str]); 5] = [
+const ADAPTERS: [(&str, &[&str]); 6] = [
     (
         "engine",
         &["candle_core", "candle_nn", "candle_transformers", "ort", "tokenizers", "minijinja", "symphonia", "rubato"],
     ),
     ("store", &["rusqlite", "rusqlite_migration"]),
+    ("media", &["roxmltree"]),
     ("http", &["axum", "tower_http", "rust_embed"]),
     ("cli", &["clap", "indicatif"]),
     ("device", &["gpiocdev", "rppal"]),
