@@ -11,8 +11,8 @@
 // `send`      given `{description}` or `{candidate}` for the other side.
 // `onstate`   given "connecting", "connected", "interrupted", "failed" or "closed". After "failed" and "closed" a call is over;
 //             what came in between is mended by itself.
-// `ontrack`   given (stream, track): `stream` is the same object for the whole call and goes into `srcObject`; called again
-//             whenever `track.muted` changes, so that a picture that stopped can be hidden.
+// `ontrack`   given (stream, kinds): `stream` is the same object for the whole call and goes into `srcObject`; `kinds` is what
+//             the other side sends now, any of "audio" and "video". Called whenever that changes.
 // `ontext`    given `{text}`, the other's whole line so far, or `{line}`, a line they sent.
 //
 // Make one when both sides have agreed to speak (or when the first signal arrives): making it begins the negotiation.
@@ -130,16 +130,15 @@ export class Call {
     // Made on both sides with one number, so that it is no matter who offers first.
     this.#channel = peer.createDataChannel("rtt", { negotiated: true, id: 0 });
     this.#channel.onmessage = (message) => this.#read(message.data);
+    this.#channel.onclose = () => peer === this.#peer && this.#tell("interrupted");
     peer.onnegotiationneeded = () => this.#offer(peer);
     peer.onicecandidate = ({ candidate }) => candidate && this.#options.send({ candidate: candidate.toJSON() });
     peer.onconnectionstatechange = () => peer === this.#peer && this.#follow(peer.connectionState);
-    peer.ontrack = ({ track }) => this.#hear(track);
   }
 
   /** The other page was loaded anew: what was agreed with its predecessor is void, what is shared is not. */
   #reopen() {
     this.#peer.close();
-    for (const track of this.#remote.getTracks()) this.#remote.removeTrack(track);
     this.#senders.clear();
     this.#open();
     for (const track of this.#local.getTracks()) this.#senders.set(track.kind, this.#peer.addTrack(track, this.#local));
@@ -169,9 +168,12 @@ export class Call {
     this.#theirSession = session;
     this.#awaitingAnswer = description.type === "answer";
     await peer.setRemoteDescription(description).finally(() => (this.#awaitingAnswer = false));
-    if (!isOffer || peer !== this.#peer) return;
-    await peer.setLocalDescription();
-    this.#options.send({ description: peer.localDescription.toJSON() });
+    if (peer !== this.#peer) return;
+    if (isOffer) {
+      await peer.setLocalDescription();
+      this.#options.send({ description: peer.localDescription.toJSON() });
+    }
+    this.#hear();
   }
 
   #track(kind) {
@@ -199,11 +201,15 @@ export class Call {
     if (transceiver) transceiver.direction = direction;
   }
 
-  #hear(track) {
-    this.#remote.addTrack(track);
-    const tell = () => this.#remote.getTracks().includes(track) && this.#options.ontrack(this.#remote, track);
-    track.onmute = track.onunmute = tell;
-    tell();
+  /** Compares what is received with what was agreed: `muted` of a track stays true in Chromium after a collision of offers. */
+  #hear() {
+    const receiving = this.#peer.getTransceivers().filter((one) => ["sendrecv", "recvonly"].includes(one.currentDirection));
+    const tracks = receiving.map((one) => one.receiver.track);
+    const before = this.#remote.getTracks();
+    if (tracks.length === before.length && tracks.every((track) => before.includes(track))) return;
+    for (const track of before) this.#remote.removeTrack(track);
+    for (const track of tracks) this.#remote.addTrack(track);
+    this.#options.ontrack(this.#remote, tracks.map((track) => track.kind));
   }
 
   #follow(connection) {
