@@ -1,5 +1,7 @@
 // What the page knows of the visit, in memory and nowhere else. Knows neither the socket nor the screen.
 
+export { State, differs } from "/shared/state.js";
+
 /** How a visit starts, and what a wipe goes back to. The site, the link and the models outlive a visit; they are not here. */
 export const FRESH = Object.freeze({
   view: "greeting", // greeting | topic | turn
@@ -35,48 +37,4 @@ export function phase(now) {
 export function isTouched(now) {
   const settings = ["view", "larger", "contrast", "volume", "contactOpen", "handsFree", "draft"];
   return settings.some((key) => now[key] !== FRESH[key]) || now.language !== now.site.languages[0];
-}
-
-/** A state with watchers. `set` takes a patch; watchers run once per turn of the event loop with (now, before). */
-export class State {
-  #now;
-  #told;
-  #watchers = [];
-  #pending = false;
-
-  constructor(initial) {
-    this.#now = Object.freeze({ ...initial });
-    this.#told = this.#now;
-  }
-
-  get now() {
-    return this.#now;
-  }
-
-  set(patch) {
-    const changed = Object.entries(patch).some(([key, value]) => this.#now[key] !== value);
-    if (!changed) return;
-    this.#now = Object.freeze({ ...this.#now, ...patch });
-    if (this.#pending) return;
-    this.#pending = true;
-    queueMicrotask(() => this.#tell());
-  }
-
-  /** Calls `watcher(now, before)` at once and after every change. */
-  watch(watcher) {
-    this.#watchers.push(watcher);
-    watcher(this.#now, {});
-  }
-
-  #tell() {
-    this.#pending = false;
-    const before = this.#told;
-    this.#told = this.#now;
-    for (const watcher of this.#watchers) watcher(this.#told, before);
-  }
-}
-
-/** Whether any of `keys` differs between two states. */
-export function differs(now, before, ...keys) {
-  return keys.some((key) => now[key] !== before[key]);
 }
