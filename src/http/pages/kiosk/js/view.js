@@ -2,7 +2,7 @@
 
 /** Subclasses build their nodes in `build()` and bring them up to date in `show(now, before)`. */
 export class View extends HTMLElement {
-  /** `page`: `{state, conversation, talk, idle, sound}`. */
+  /** `page`: `{state, conversation, talk, idle, sound, handoff, lines, call}`. */
   attach(page) {
     this.page = page;
     this.build();
