@@ -56,7 +56,7 @@ export class HandoffCall {
     this.#early = [];
     this.#call?.close();
     this.#call = null;
-    this.#state.set({ call: null, picture: false });
+    this.#state.set({ call: null, devices: null, picture: false });
   }
 
   /** What both agreed to: the lesser of the two. */
@@ -70,13 +70,12 @@ export class HandoffCall {
   async #share(mode) {
     this.#mode = mode;
     const call = (this.#call ??= this.#open());
-    try {
-      await call.share(mode);
-      if (call === this.#call) this.#state.set({ call: call.state });
-    } catch (error) {
-      console.warn("usher: no", mode, error.name);
-      if (call === this.#call) this.#stepDown(mode);
-    }
+    const failure = await call.share(mode).catch((error) => error);
+    if (call !== this.#call) return;
+    this.#state.set({ call: call.state, devices: openDevices(call) });
+    if (!failure) return;
+    console.warn("usher: no", mode, failure.name);
+    this.#stepDown(mode);
   }
 
   /** Without a camera one can still speak, without a microphone write. */
@@ -91,7 +90,7 @@ export class HandoffCall {
       polite: true,
       send: (data) => this.#socket.send({ type: "usher.handoff.signal", data }),
       onstate: (state) => call === this.#call && this.#onState(state),
-      ontrack: (stream) => call === this.#call && this.#onTrack(stream),
+      ontrack: (_stream, kinds) => call === this.#call && this.#state.set({ picture: kinds.includes("video") }),
       ontext: (words) => call === this.#call && this.#lines.hear(words),
     });
     for (const data of this.#early.splice(0)) call.receive(data);
@@ -103,8 +102,10 @@ export class HandoffCall {
     this.allow("text");
     return this.#state.set({ problem: { key: "callFailed" } });
   }
+}
 
-  #onTrack(stream) {
-    this.#state.set({ picture: stream.getVideoTracks().some((track) => !track.muted && track.readyState === "live") });
-  }
+/** What of the visitor's is open: `voice`, `video` or null. Told by the tracks, not by what was wished. */
+function openDevices({ local }) {
+  if (local.getVideoTracks().length > 0) return "video";
+  return local.getAudioTracks().length > 0 ? "voice" : null;
 }

@@ -13,6 +13,7 @@ export const NO_HANDOFF = Object.freeze({
   pointer: null, // where the person points: {x, y} as shares of the page
   allowed: "text", // what the visitor allows: text | voice | video
   call: null, // null | connecting | connected | interrupted
+  devices: null, // what of the visitor's is open: null | voice | video
   picture: false, // whether the person can be seen
   booking: Object.freeze({ name: "", phone: "" }),
   stars: 0,

@@ -52,7 +52,7 @@ export class HandoffControls extends View {
     this.#showMedia(now, say);
   }
 
-  #showMedia({ handoff, allowed, call }, say) {
+  #showMedia({ handoff, allowed, devices }, say) {
     const isLive = handoffPanel(this.page.state.now) === "live";
     Object.keys(MODES).forEach((mode, index) => {
       const node = this.modes[index];
@@ -63,7 +63,7 @@ export class HandoffControls extends View {
     // writing is the only way there is: nothing to choose
     this.media.hidden = !isLive || this.modes.slice(1).every(({ hidden }) => hidden);
     setAttribute(this.media, "aria-label", say.media);
-    this.waits.textContent = isLive && allowed !== "text" && call === null ? say.allowed[allowed](handoff.agent || say.someone) : "";
+    this.waits.textContent = isLive && allowed !== "text" && devices === null ? say.allowed[allowed](handoff.agent || say.someone) : "";
   }
 
   #submit(event) {

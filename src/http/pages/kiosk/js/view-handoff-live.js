@@ -1,7 +1,7 @@
 // The conversation with a person: who it is, the picture while there is one, what is shown, and every line, also the one
 // that is still being written.
 
-import { element, icon, setAttribute, words } from "./dom.js";
+import { element, icon, setAttribute, setIcon, words } from "./dom.js";
 import { differs, handoffPanel } from "./state.js";
 import { LANGUAGES, strings } from "./strings.js";
 import { languageOf } from "./handoff-event.js";
@@ -33,7 +33,7 @@ export class HandoffLive extends View {
     if (!now.handoff) return this.#clear();
     const say = strings(now.language).handoff;
     if (differs(now, before, "handoff", "language", "call")) this.#showPerson(now, say);
-    if (differs(now, before, "allowed", "call", "language")) this.#showDevices(now, say);
+    if (differs(now, before, "devices", "language")) this.#showDevices(now, say);
     if (differs(now, before, "lines", "theirLine", "language")) this.#showLines(now);
     return undefined;
   }
@@ -46,12 +46,11 @@ export class HandoffLive extends View {
   }
 
   /** While a device is on, the visitor sees it, whatever else is shown. */
-  #showDevices({ call }, say) {
-    const tracks = this.page.call.local?.getTracks() ?? [];
-    const hasPicture = tracks.some(({ kind }) => kind === "video");
-    this.devices.hidden = call === null || tracks.length === 0;
-    this.devices.lastElementChild.textContent = hasPicture ? say.cameraOn : say.microphoneOn;
-    this.devices.querySelector("use").setAttribute("href", hasPicture ? "#icon-video" : "#icon-mic");
+  #showDevices({ devices }, say) {
+    const isSeen = devices === "video";
+    this.devices.hidden = devices === null;
+    this.devices.lastElementChild.textContent = isSeen ? say.cameraOn : say.microphoneOn;
+    setIcon(this.devices.firstElementChild, isSeen ? "video" : "mic");
   }
 
   #showLines({ lines, theirLine }) {

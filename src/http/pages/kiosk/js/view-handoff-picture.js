@@ -23,17 +23,16 @@ export class HandoffPicture extends View {
   show(now, before) {
     this.hidden = now.call === null;
     this.dataset.picture = String(now.picture);
-    if (differs(now, before, "call", "picture", "allowed")) this.#join(now);
+    if (differs(now, before, "call", "picture", "devices")) this.#join(now);
     if (differs(now, before, "handoff", "language")) this.#name(now);
     if (differs(now, before, "theirLine", "lines")) this.#showCaption(now);
   }
 
-  #join({ call }) {
+  #join({ call, devices }) {
     const { remote, local } = call === null ? { remote: null, local: null } : this.page.call;
     play(this.remote, remote);
-    const hasCamera = local?.getVideoTracks().length > 0;
-    play(this.own, hasCamera ? local : null);
-    this.own.hidden = !hasCamera;
+    this.own.hidden = devices !== "video";
+    play(this.own, this.own.hidden ? null : local);
   }
 
   #name({ handoff, language }) {
