@@ -15,8 +15,13 @@ export function afterAnswer(page, now) {
   if (turn.failure) return [failed(page, say)];
   if (turn.route === "clarify") return [choices(page, turn, say)];
   if (turn.route === "decline") return [...declined(page, now, say), sources(turn, say)].filter(Boolean);
-  if (turn.route === "handoff") return [contactCard(turn.handoff ?? now.site.contact, now.language)];
+  if (turn.route === "handoff") return handed(turn.handoff, now);
   return [sources(turn, say), related(page, now, say)].filter(Boolean);
+}
+
+/** A person is on the way, or the card says where one is. */
+function handed(card, now) {
+  return now.handoff && !card ? [] : [contactCard(card ?? now.site.contact, now.language)];
 }
 
 function failed(page, say) {

@@ -14,10 +14,18 @@ export function announce(state, region) {
 
 function news(now, before) {
   const say = strings(now.language);
+  if (now.handoff && now.handoff.message !== before.handoff?.message) return told(now.handoff, say.handoff);
   const { turn } = now;
   if (turn?.final && differs(now, before, "turn") && (!before.turn?.final || before.turn.answer !== turn.answer)) {
     return turn.failure ? turn.failure.text ?? say[turn.failure.key] : `${say.answered}: ${turn.answer}`;
   }
   if (phase(now) === phase(before)) return "";
   return { listening: say.listeningFree, thinking: say.thinking }[phase(now)] ?? "";
+}
+
+/** Where the hand-over stands: the page's words for the state, then the server's sentence. */
+function told({ state, agent, message }, say) {
+  const name = agent || say.someone;
+  const title = { ringing: say.ringing(agent), briefing: say.briefing(name), lost_link: say.lost, wrap_up: say.ended, callback_booked: say.bookedTitle }[state] ?? say[state] ?? "";
+  return `${title}. ${message}`;
 }

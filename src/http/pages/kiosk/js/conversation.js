@@ -1,15 +1,18 @@
 // What the visitor does, as events of the socket (docs/realtime.md) and as state. Knows no element and reads no reply.
 
-import { FRESH } from "./state.js";
+import { FRESH, isBotOn } from "./state.js";
 import { encode } from "./pcm.js";
 
 const QUESTION_CHARS_MAX = 2_000; // the server's bound
+const PERSON_MS_MAX = 1_500; // the server answers at once; after this the visitor sees the site's own card
 
 export class Conversation {
   #state;
   #socket;
   #sound;
   #turns;
+  #personTimer = 0;
+  #owesEnd = false; // a visit was wiped here while the server could not be told
 
   constructor(state, socket, sound, turns) {
     this.#state = state;
@@ -58,11 +61,17 @@ export class Conversation {
     if (this.#state.now.thinking) this.#turns.fail({ key: "stopped" });
   }
 
-  /** Opens the contact card, or closes it. Needs no socket: the site's own card is there from the start. */
+  /** Asks for a person, or closes the contact card. Without a socket, or an answer, the site's own card shows the way. */
   person() {
-    const contactOpen = !this.#state.now.contactOpen;
-    const personAsked = contactOpen && this.#socket.send({ type: "usher.person" });
-    this.#state.set({ contactOpen, personAsked, keyboard: false });
+    const { contactOpen, handoff } = this.#state.now;
+    clearTimeout(this.#personTimer);
+    if (contactOpen) return this.#state.set({ contactOpen: false, personAsked: false });
+    if (handoff) return this.#state.set({ handoffPage: null, keyboard: null });
+    const personAsked = this.#socket.send({ type: "usher.person" });
+    this.#state.set({ personAsked, contactOpen: !personAsked, keyboard: null });
+    const showCard = () => this.#state.now.personAsked && this.#state.set({ contactOpen: true });
+    if (personAsked) this.#personTimer = setTimeout(showCard, PERSON_MS_MAX);
+    return undefined;
   }
 
   /** A touched question that is on the screen is asked again in the new language. */
@@ -83,7 +92,7 @@ export class Conversation {
 
   openTopic(topic) {
     this.stop();
-    this.#state.set({ view: "topic", topic, problem: null, contactOpen: false, keyboard: false });
+    this.#state.set({ view: "topic", topic, problem: null, contactOpen: false, keyboard: null });
   }
 
   /** From an answer to its topic or the greeting, from a topic to the greeting. The visit goes on. */
@@ -91,7 +100,7 @@ export class Conversation {
     const { view, topic } = this.#state.now;
     this.stop();
     const up = view === "turn" && topic !== null ? { view: "topic" } : { view: "greeting", topic: null };
-    this.#state.set({ ...up, turn: null, captions: [], problem: null, keyboard: false });
+    this.#state.set({ ...up, turn: null, captions: [], problem: null, keyboard: null });
   }
 
   /** Wipes the visit, here and on the server, with everything that it had set. */
@@ -99,8 +108,14 @@ export class Conversation {
     this.#turns.forget();
     this.#sound.closeMicrophone();
     this.#sound.setVolume(FRESH.volume);
-    this.#socket.send({ type: "usher.end" });
+    this.#owesEnd = !this.#socket.send({ type: "usher.end" });
     this.#state.set({ ...FRESH, language: this.#state.now.site.languages[0] });
+    this.configure();
+  }
+
+  /** The socket is open: the server may still keep a hand-over that was wiped here. */
+  begin() {
+    if (this.#owesEnd) this.#owesEnd = !this.#socket.send({ type: "usher.end" });
     this.configure();
   }
 
@@ -121,11 +136,12 @@ export class Conversation {
   /** The visitor takes the word: usher is silent from here. */
   interrupt() {
     this.stop();
-    this.#state.set({ problem: null, contactOpen: false, keyboard: false });
+    this.#state.set({ problem: null, contactOpen: false, keyboard: null });
     this.dropSound();
   }
 
   sendSound(samples) {
+    if (!isBotOn(this.#state.now)) return;
     this.#socket.send({ type: "input_audio_buffer.append", audio: encode(samples) });
   }
 
@@ -145,7 +161,9 @@ export class Conversation {
     this.#state.set({ problem: { key } });
   }
 
+  /** Whether usher can be asked now. */
   #isOpen() {
+    if (!isBotOn(this.#state.now)) return false;
     if (this.#state.now.link === "open") return true;
     this.report("offline");
     return false;

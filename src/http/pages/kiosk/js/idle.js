@@ -1,6 +1,6 @@
 // A visitor who left: after the site's idle time a warning, then the wipe. Knows no element.
 
-import { isTouched } from "./state.js";
+import { isHeld, isTouched } from "./state.js";
 
 /** WCAG 2.2, success criterion 2.2.1: at least 20 seconds to ask for more time. */
 export const WARNING_SECONDS = 20;
@@ -34,7 +34,7 @@ export class Idle {
 
   #tick() {
     const { now } = this.#state;
-    if (now.listening || now.thinking || now.speaking || !isTouched(now)) {
+    if (now.listening || now.thinking || now.speaking || (isHeld(now) && now.link === "open") || !isTouched(now)) {
       if (now.idleSeconds === null) this.#quietSince = performance.now();
       else this.stay();
       return;

@@ -1,6 +1,6 @@
 // Joins the page's parts and starts them: state, sound, socket, screen. The only file that knows them all.
 
-import { State, FRESH, phase } from "./state.js";
+import { State, FRESH, isHeld, phase, stage } from "./state.js";
 import { LANGUAGES, pick, strings } from "./strings.js";
 import { UNKNOWN_SITE, loadSite } from "./site.js";
 import { applyAccent } from "./theme.js";
@@ -10,6 +10,11 @@ import { Turns } from "./turns.js";
 import { Conversation } from "./conversation.js";
 import { Replies } from "./replies.js";
 import { Talk } from "./talk.js";
+import { Handoff } from "./handoff.js";
+import { HandoffCall } from "./handoff-call.js";
+import { HandoffReplies } from "./handoff-replies.js";
+import { Lines } from "./handoff-lines.js";
+import { BotPause } from "./bot-pause.js";
 import { Idle } from "./idle.js";
 import { announce } from "./announcer.js";
 import { Orb } from "./orb.js";
@@ -27,12 +32,26 @@ import { Keyboard } from "./view-keyboard.js";
 import { Rail } from "./view-rail.js";
 import { Contact } from "./view-contact.js";
 import { IdleWarning } from "./view-idle.js";
+import { HandoffWait } from "./view-handoff-wait.js";
+import { HandoffSent } from "./view-handoff-sent.js";
+import { HandoffNote, HandoffStage } from "./view-handoff.js";
+import { HandoffReview } from "./view-handoff-review.js";
+import { HandoffLive } from "./view-handoff-live.js";
+import { HandoffPicture } from "./view-handoff-picture.js";
+import { HandoffPointer, HandoffShown } from "./view-handoff-shown.js";
+import { HandoffWays } from "./view-handoff-ways.js";
+import { HandoffCallback } from "./view-handoff-callback.js";
+import { HandoffEnd } from "./view-handoff-end.js";
+import { HandoffControls } from "./view-handoff-controls.js";
 
-const PARTS = { "usher-orb": Orb, "usher-level": Level };
+const PARTS = { "usher-orb": Orb, "usher-level": Level, "usher-handoff-sent": HandoffSent, "usher-handoff-picture": HandoffPicture, "usher-handoff-shown": HandoffShown };
 const VIEWS = {
   "usher-header": Header, "usher-notice": Notice, "usher-greeting": Greeting, "usher-topic": Topic, "usher-turn": Turn,
   "usher-turn-bar": TurnBar, "usher-captions": Captions, "usher-talk": TalkView, "usher-ask": Ask, "usher-keyboard": Keyboard,
   "usher-rail": Rail, "usher-contact": Contact, "usher-idle": IdleWarning,
+  "usher-handoff": HandoffStage, "usher-handoff-note": HandoffNote, "usher-handoff-review": HandoffReview, "usher-handoff-live": HandoffLive,
+  "usher-handoff-ways": HandoffWays, "usher-handoff-callback": HandoffCallback, "usher-handoff-end": HandoffEnd,
+  "usher-handoff-wait": HandoffWait, "usher-handoff-controls": HandoffControls, "usher-handoff-pointer": HandoffPointer,
 };
 
 const state = new State({
@@ -43,20 +62,24 @@ const listener = {};
 const socket = new Socket("/v1/realtime", listener);
 const turns = new Turns(state, sound);
 const conversation = new Conversation(state, socket, sound, turns);
-const replies = new Replies(state, sound, turns, conversation);
+const lines = new Lines(state, socket);
+const call = new HandoffCall(state, socket, lines);
+const handoff = new Handoff(state, socket);
+const replies = new Replies(state, sound, turns, conversation, new HandoffReplies(state, lines, call));
 const talk = new Talk(state, sound, conversation);
 const idle = new Idle(state, () => conversation.end());
+new BotPause(state, { sound, turns, talk, conversation });
 
 Object.assign(listener, { onOpen: () => replies.onOpen(), onEvent: (event) => replies.onEvent(event), onLost: () => replies.onLost() });
 sound.attach({ onCaption: (text) => replies.onCaption(text), onDrained: () => replies.onDrained() });
 
 for (const [name, part] of Object.entries({ ...PARTS, ...VIEWS })) customElements.define(name, part);
-for (const name of Object.keys(VIEWS)) document.querySelector(name).attach({ state, conversation, talk, idle, sound });
+for (const name of Object.keys(VIEWS)) document.querySelector(name).attach({ state, conversation, talk, idle, sound, handoff, lines, call });
 announce(state, document.getElementById("announcer"));
 state.watch(showDocument);
 
-// what tests read: sound that really went out
-window.usherPage = Object.freeze({ playedMs: () => sound.playedMs() });
+// what tests read: sound that really went out, and what went through a call
+window.usherPage = Object.freeze({ playedMs: () => sound.playedMs(), callCounters: () => call.counters() });
 
 socket.open();
 loadSite().then(openSite);
@@ -68,13 +91,19 @@ function openSite(site) {
   conversation.configure();
 }
 
+/** What the dock is arranged for: the greeting's large orb makes room for the wait. */
+function dockView(now) {
+  const shown = stage(now);
+  return shown === "greeting" && now.handoff ? "waiting" : shown;
+}
+
 /** What the style sheets and tests read from the document, and what must not be reached behind a sheet. */
 function showDocument(now) {
   const root = document.documentElement;
   root.lang = LANGUAGES[now.language].tag;
   document.title = pick(now.site.name, now.language) || "usher";
   Object.assign(root.dataset, {
-    state: phase(now), view: now.view, text: now.larger ? "larger" : "normal", contrast: now.contrast ? "high" : "normal", keyboard: now.keyboard ? "open" : "closed",
+    state: phase(now), view: dockView(now), text: now.larger ? "larger" : "normal", contrast: now.contrast ? "high" : "normal", keyboard: now.keyboard ? "open" : "closed",
     hearing: now.link !== "open" || now.hears.includes(now.language) ? "on" : "off",
   });
   if (now.turn?.route) root.dataset.route = now.turn.route;
@@ -83,6 +112,6 @@ function showDocument(now) {
   for (const node of document.querySelectorAll("usher-header, main > *, .dock > *")) node.inert = isCovered;
   document.querySelector("usher-contact").inert = now.idleSeconds !== null;
   const say = strings(now.language);
-  document.querySelector(".privacy").textContent = say.privacy;
+  document.querySelector(".privacy").textContent = isHeld(now) ? say.handoff.privacy : say.privacy;
   document.querySelector(".dock").setAttribute("aria-label", say.askAloud);
 }

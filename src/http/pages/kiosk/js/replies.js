@@ -1,6 +1,7 @@
 // What the server and the player say, as state (docs/realtime.md). Sends nothing but the session's settings.
 
 import { readAnswer } from "./answer.js";
+import { isBotOn } from "./state.js";
 
 const HAN = /\p{Script=Han}/u;
 
@@ -9,13 +10,15 @@ export class Replies {
   #sound;
   #turns;
   #conversation;
+  #handoff;
   #heardNothing = false; // the server knows of no question, so answering it fails: the page has said so already
 
-  constructor(state, sound, turns, conversation) {
+  constructor(state, sound, turns, conversation, handoff) {
     this.#state = state;
     this.#sound = sound;
     this.#turns = turns;
     this.#conversation = conversation;
+    this.#handoff = handoff;
   }
 
   onOpen() {
@@ -28,14 +31,15 @@ export class Replies {
     if (thinking) this.#turns.fail({ key: "failed" });
     this.#turns.forget();
     this.#sound.closeMicrophone();
-    this.#state.set({ link: "lost", hears: [], listening: null, handsFree: false });
+    this.#state.set({ link: "lost", hears: [], listening: null, handsFree: false, personAsked: false });
   }
 
   onEvent(event) {
     switch (event.type) {
       case "session.created":
         this.#onSession(event.session);
-        return this.#conversation.configure();
+        this.#handoff.onSession();
+        return this.#conversation.begin();
       case "session.updated":
         return this.#onSession(event.session);
       case "input_audio_buffer.speech_started":
@@ -53,7 +57,7 @@ export class Replies {
       case "usher.answer":
         return this.#onAnswer(event);
       case "response.output_audio_transcript.delta":
-        return this.#turns.isLive(event.response_id) && this.#sound.caption(String(event.delta ?? ""));
+        return this.#isHeard(event) && this.#sound.caption(String(event.delta ?? ""));
       case "response.output_audio.delta":
         return this.#onVoice(event);
       case "response.done":
@@ -61,7 +65,7 @@ export class Replies {
       case "error":
         return this.#onError(event);
       default:
-        return undefined; // stock events that this page has no use for
+        return this.#handoff.onEvent(event); // or a stock event that this page has no use for
     }
   }
 
@@ -113,16 +117,28 @@ export class Replies {
 
   #onAnswer(event) {
     const answer = readAnswer(event);
-    const { personAsked, turn } = this.#state.now;
-    if (personAsked && answer.route === "handoff") {
-      this.#turns.yieldTurn(event.response_id);
-      this.#state.set({ personAsked: false, card: answer.handoff });
-      return;
-    }
-    if (!turn || !this.#turns.isCurrent(event.response_id)) return;
+    const isCurrent = this.#state.now.turn !== null && this.#turns.isCurrent(event.response_id);
+    if (answer.route === "handoff" && (this.#state.now.personAsked || !isCurrent)) return this.#onCard(event.response_id, answer.handoff);
+    if (!isCurrent && !this.#isTold(event.response_id)) return undefined;
     this.#turns.settle();
+    const { turn } = this.#state.now;
     this.#state.set({ turn: { ...turn, ...answer, failure: null } });
-    this.#follow(turn.question, answer.language);
+    return this.#follow(turn.question, answer.language);
+  }
+
+  /** No person is at a desk: the card that says where one is. Asked by the page's button or by the kiosk's own. */
+  #onCard(id, card) {
+    const { handoff, personAsked } = this.#state.now;
+    if (!personAsked && !this.#turns.isLive(id)) return;
+    this.#turns.yieldTurn(id);
+    this.#state.set({ personAsked: false, ...(card && !handoff ? { card, contactOpen: true } : {}) });
+  }
+
+  /** Whether usher says this of its own accord: then it becomes the turn. */
+  #isTold(id) {
+    if (this.#turns.isAwaiting || !this.#turns.isLive(id)) return false;
+    this.#turns.adopt(id);
+    return true;
   }
 
   /** Who asks in Chinese writing reads Chinese: the page follows. Latin letters prove nothing (CA938, wifi). */
@@ -134,9 +150,14 @@ export class Replies {
   }
 
   #onVoice(event) {
-    if (!this.#turns.isLive(event.response_id)) return;
+    if (!this.#isHeard(event)) return;
     this.#sound.play(String(event.delta ?? ""));
     this.#state.set({ speaking: true });
+  }
+
+  /** While a person has the visit, usher is silent, whatever is still on its way. */
+  #isHeard({ response_id: id }) {
+    return this.#turns.isLive(id) && isBotOn(this.#state.now);
   }
 
   #onError(event) {

@@ -1,11 +1,14 @@
 // Every fixed sentence of the page, in every language of the page. Knows nothing but words.
 
+import { HANDOFF_STRINGS } from "./strings-handoff.js";
+
 export const LANGUAGES = Object.freeze({
   en: { name: "English", short: "EN", tag: "en", clock: "en-GB" },
   zh: { name: "中文", short: "中文", tag: "zh-Hans", clock: "zh-CN" },
 });
 
 const EN = {
+  handoff: HANDOFF_STRINGS.en,
   askPlaceholder: "Type your question",
   ask: "Ask",
   holdToTalk: "Hold to talk, or tap once",
@@ -30,6 +33,7 @@ const EN = {
   connecting: "Connecting…",
   tooShort: "I did not hear anything. Hold the button while you speak.",
   person: "Talk to a person",
+  personAsking: "Asking for a person…",
   close: "Close",
   contactTitle: "Talk to a person",
   contactFallback: "Please ask any member of staff nearby.",
@@ -81,6 +85,7 @@ const EN = {
 };
 
 const ZH = {
+  handoff: HANDOFF_STRINGS.zh,
   askPlaceholder: "请输入您的问题",
   ask: "提问",
   holdToTalk: "按住说话，或轻点一下",
@@ -105,6 +110,7 @@ const ZH = {
   connecting: "正在连接…",
   tooShort: "没有听到声音，说话时请按住按钮。",
   person: "人工服务",
+  personAsking: "正在呼叫工作人员…",
   close: "关闭",
   contactTitle: "人工服务",
   contactFallback: "请就近咨询工作人员。",

@@ -2,6 +2,11 @@
 
 const TURN_MS_MAX = 60_000; // longer than the slowest board's longest answer takes to begin
 
+/** A turn before its answer. */
+const ASKED = Object.freeze({
+  question: "", way: "typed", item: null, labels: null, language: null, route: null, answer: "", sources: [], choices: [], handoff: null, final: false, failure: null,
+});
+
 export class Turns {
   #state;
   #sound;
@@ -34,8 +39,7 @@ export class Turns {
     this.#before = { view, topic, turn };
     this.#awaiting = true;
     this.#current = null;
-    const asked = { question, way, item, labels, language: null, route: null, answer: "", sources: [], choices: [], handoff: null, final: false, failure: null };
-    this.#state.set({ view: "turn", turn: asked, thinking: true, listening: null, captions: [], problem: null, contactOpen: false, keyboard: false });
+    this.#state.set({ view: "turn", turn: { ...ASKED, question, way, item, labels }, thinking: true, listening: null, captions: [], problem: null, contactOpen: false, keyboard: null });
     this.#deadline = setTimeout(() => this.fail({ key: "tooLong" }), TURN_MS_MAX);
   }
 
@@ -58,6 +62,13 @@ export class Turns {
     if (this.#current !== id || !this.#state.now.thinking) return;
     this.#current = null;
     this.#awaiting = true;
+  }
+
+  /** An answer that nobody asked for here: what usher says when the person is gone, or the help button's card. */
+  adopt(id) {
+    this.settle();
+    this.#current = id;
+    this.#state.set({ view: "turn", turn: { ...ASKED, way: "told" }, captions: [], contactOpen: false });
   }
 
   /** Whether an answer with this id belongs on the screen. */

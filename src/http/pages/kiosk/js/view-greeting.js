@@ -1,7 +1,7 @@
 // The first screen: the greeting in every language of the site, and the topics as tiles.
 
 import { element, icon } from "./dom.js";
-import { differs } from "./state.js";
+import { differs, stage } from "./state.js";
 import { LANGUAGES, pick } from "./strings.js";
 import { View } from "./view.js";
 
@@ -14,7 +14,7 @@ export class Greeting extends View {
   }
 
   show(now, before) {
-    this.hidden = now.view !== "greeting";
+    this.hidden = stage(now) !== "greeting";
     if (!differs(now, before, "site", "language")) return;
     const { site, language } = now;
     const others = site.languages.filter((code) => code !== language);

@@ -22,7 +22,7 @@ export class Notice extends View {
   }
 
   #problem(problem, say) {
-    const text = element("span", { dir: "auto", text: problem.text ?? say[problem.key] });
+    const text = element("span", { dir: "auto", text: problem.text ?? say[problem.key] ?? say.handoff[problem.key] });
     const dismiss = button({ iconId: "close", className: "icon-only", "aria-label": say.dismiss, onPress: () => this.page.state.set({ problem: null }) });
     return notice("alert", "", text, dismiss);
   }

@@ -17,10 +17,11 @@ export class Rail extends View {
   }
 
   show(now, before) {
-    if (differs(now, before, "site", "language")) this.#name(now);
+    if (differs(now, before, "site", "language", "personAsked")) this.#name(now);
     setAttribute(this.larger, "aria-pressed", String(now.larger));
     setAttribute(this.contrast, "aria-pressed", String(now.contrast));
-    setAttribute(this.person, "aria-expanded", String(now.contactOpen));
+    setAttribute(this.person, "aria-expanded", String(now.contactOpen || now.handoff !== null));
+    setAttribute(this.person, "aria-busy", now.personAsked ? "true" : null);
   }
 
   #name(now) {
@@ -28,6 +29,7 @@ export class Rail extends View {
     for (const node of [this.larger, this.contrast]) setAttribute(node, "aria-label", node === this.larger ? say.larger : say.contrast);
     for (const node of [this.larger, this.contrast]) node.title = node.getAttribute("aria-label");
     this.person.lastElementChild.textContent = say.person;
+    setAttribute(this.person, "aria-label", now.personAsked ? say.personAsking : null);
     setAttribute(this.languages, "aria-label", say.languages);
     setAttribute(this, "aria-label", say.settings);
     if (this.languages.childElementCount !== now.site.languages.length) this.#offer(now.site.languages);

@@ -1,7 +1,7 @@
 // One topic: its questions, each a touch away from its answer.
 
 import { element, icon, words } from "./dom.js";
-import { differs } from "./state.js";
+import { differs, stage } from "./state.js";
 import { LANGUAGES, pick, strings } from "./strings.js";
 import { View } from "./view.js";
 
@@ -13,8 +13,8 @@ export class Topic extends View {
   }
 
   show(now, before) {
-    this.hidden = now.view !== "topic";
-    if (this.hidden || !differs(now, before, "site", "language", "topic", "view")) return;
+    this.hidden = stage(now) !== "topic";
+    if (this.hidden || (stage(before) === "topic" && !differs(now, before, "site", "language", "topic"))) return;
     const topic = now.site.topics.find(({ id }) => id === now.topic);
     if (!topic) return;
     const label = pick(topic.label, now.language);

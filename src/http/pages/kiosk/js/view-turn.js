@@ -1,7 +1,7 @@
 // A question and its answer on the screen. The answer's text node stays while it grows, so that the voice can be followed in it.
 
 import { element, setAttribute } from "./dom.js";
-import { differs } from "./state.js";
+import { differs, stage } from "./state.js";
 import { LANGUAGES, strings } from "./strings.js";
 import { View } from "./view.js";
 import { afterAnswer } from "./after-answer.js";
@@ -23,10 +23,10 @@ export class Turn extends View {
   }
 
   show(now, before) {
-    this.hidden = now.view !== "turn";
+    this.hidden = stage(now) !== "turn";
     const { turn } = now;
     if (!turn) return this.#clear();
-    if (differs(now, before, "turn", "language", "thinking", "site")) this.#showTurn(now, before);
+    if (differs(now, before, "turn", "language", "thinking", "site") || isHandedOver(now, before)) this.#showTurn(now, before);
     if (differs(now, before, "captions", "speaking")) this.mark.follow(now.captions, now.speaking);
     if (before.view !== "turn" || (before.turn && before.turn.final && !turn.final)) this.parentElement.scrollTop = 0;
     return undefined;
@@ -40,7 +40,8 @@ export class Turn extends View {
     setAttribute(this.question, "data-long", turn.question.length > LONG_QUESTION_CHARS);
     this.seeking.hidden = !now.thinking;
     this.#showAnswer(turn, say);
-    if (turn.final ? differs(now, before, "turn", "language", "site") : true) this.extras.replaceChildren(...(turn.final ? afterAnswer(this.page, now) : []));
+    const isStale = !turn.final || differs(now, before, "turn", "language", "site") || isHandedOver(now, before);
+    if (isStale) this.extras.replaceChildren(...(turn.final ? afterAnswer(this.page, now) : []));
   }
 
   #showAnswer(turn, say) {
@@ -61,6 +62,11 @@ export class Turn extends View {
     for (const node of [this.eyebrow, this.question, this.answer, this.extras]) node.replaceChildren();
     this.mark.clear();
   }
+}
+
+/** Whether a hand-over has begun or ended. */
+function isHandedOver(now, before) {
+  return !now.handoff !== !before.handoff;
 }
 
 function lengthOf(text, language) {
