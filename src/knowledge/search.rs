@@ -59,8 +59,7 @@ pub fn rank(asked: &Asked, mut candidates: Vec<usize>, index: &Index, now: DateT
         .filter(|judged| !judged.evidence.contradicted)
         .collect();
     judged.sort_by(|left, right| right.strength.total_cmp(&left.strength));
-    let scores: Vec<f32> =
-        judged.iter().map(|one| score::score(&one.evidence, one.strength, rival(one, &judged), one.matter)).collect();
+    let scores = scores(&judged);
     let mut hits: Vec<Hit> = judged
         .iter()
         .zip(scores)
@@ -74,6 +73,18 @@ pub fn rank(asked: &Asked, mut candidates: Vec<usize>, index: &Index, now: DateT
     hits.sort_by(|left, right| preference(right, basis).total_cmp(&preference(left, basis)));
     hits.truncate(PASSAGES_FOUND_MAX);
     hits
+}
+
+/// The scores of `judged` (strongest first): within a kind never above those of the stronger, for the strength knows better
+/// which candidate it is, and the score how surely.
+fn scores(judged: &[Judged]) -> Vec<f32> {
+    let (mut item_most, mut passage_most) = (1.0f32, 1.0f32);
+    let score = |one: &Judged| {
+        let most = if one.matter.item { &mut item_most } else { &mut passage_most };
+        *most = most.min(score::score(&one.evidence, one.strength, rival(one, judged), one.matter));
+        *most
+    };
+    judged.iter().map(score).collect()
 }
 
 /// A score for the order: an approved answer that is good enough stands before a document that is hardly surer.
