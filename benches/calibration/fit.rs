@@ -24,8 +24,8 @@ pub struct Sample {
 const LEAD_MAX: f64 = 4.0;
 
 /// Pull of every weight towards 0: kinds of evidence that say nearly the same share their weight.
-const DECAY_RANK: f64 = 1e-3;
-const DECAY_SURE: f64 = 1e-3;
+const DECAY_RANK: f64 = 1e-4;
+const DECAY_SURE: f64 = 3e-4;
 
 pub struct Fitted {
     rank: Vec<f64>,
