@@ -8,7 +8,7 @@ use crate::common::knowledge;
 use crate::sets::{SiteQuestion, site_questions, today};
 
 /// Scores at which answering is tried, and gaps that make two readings.
-const ANSWER: [f32; 7] = [0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55];
+const ANSWER: [f32; 8] = [0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7];
 const CLARIFY: [f32; 4] = [0.05, 0.1, 0.15, 0.2];
 const GAP: [f32; 3] = [0.0, 0.05, 0.1];
 
@@ -62,7 +62,7 @@ fn explain(question: &SiteQuestion, found: &Found) {
 fn line(asked: &[(SiteQuestion, Found)], thresholds: Thresholds) {
     let [mut right_answers, mut wrong, mut stray, mut helped, mut misled, mut bothered, mut refused, mut declined] = [0; 8];
     for (question, found) in asked {
-        let known = Known { wants_person: false, passages: &found.passages, just_clarified: false };
+        let known = Known { wants_person: false, passages: &found.passages, just_clarified: false, misheard: false };
         let count = match decide(known, thresholds) {
             Decision::Approved(best) if right(question, best) => &mut right_answers,
             Decision::FromDocuments(best) if right(question, best[0]) => &mut right_answers,
