@@ -371,7 +371,7 @@ async fn golden(app: &App) -> anyhow::Result<Way> {
         tried += 1;
         let heard = spoken(app, &phrasing, language).await?;
         let way = if heard.is_some() { Way::Spoken } else { Way::Typed };
-        let question = Question { text: heard.unwrap_or(phrasing), language, way, item: None };
+        let question = Question { text: heard.unwrap_or(phrasing), language, way, item: None, doubtful: false };
         let mut visit = Visit::begin(language);
         let Ok(turn) = app.conversation.turn(&mut visit, question, &mut |_| {}).await else { continue };
         if turn.answer.route == Route::Answer {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use usher::knowledge::Evidence;
+use usher::knowledge::{Evidence, KINDS};
 
 #[derive(Clone)]
 pub struct Candidate {
@@ -20,41 +20,36 @@ pub struct Sample {
     pub candidates: Vec<Candidate>,
 }
 
-const KINDS: usize = 7;
-
-fn numbers(evidence: &Evidence) -> [f64; KINDS] {
-    [evidence.nearest, evidence.mean, evidence.whole, evidence.shared, evidence.about, evidence.cover, evidence.named]
-        .map(f64::from)
-}
-
 /// The lead beyond which it no longer counts; as in `knowledge/score.rs`.
 const LEAD_MAX: f64 = 4.0;
 
+/// Pull of every weight towards 0: kinds of evidence that say nearly the same share their weight.
+const DECAY_RANK: f64 = 1e-4;
+const DECAY_SURE: f64 = 3e-4;
+
 pub struct Fitted {
-    weights: Vec<f64>,
+    rank: Vec<f64>,
+    /// [`KINDS`] weights, that of the lead, the bias.
     sure: Vec<f64>,
 }
 
 impl Fitted {
     /// Every set counts alike, however many questions it has.
     pub fn of(sets: &[(String, Vec<Sample>)]) -> Self {
-        let mut rows = Vec::new();
+        let shared = |samples: &Vec<Sample>| 1.0 / samples.len() as f64;
+        let mut choices = Vec::new();
         for (_, samples) in sets {
-            let share = 1000.0 / samples.len() as f64;
-            for sample in samples {
-                let each = sample.candidates.iter().map(|one| (numbers(&one.evidence).to_vec(), one.right, share));
-                rows.extend(each);
-            }
+            let told = samples.iter().filter(|sample| sample.candidates.iter().any(|one| one.right));
+            choices.extend(told.map(|sample| (sample, shared(samples))));
         }
-        let weights = logistic(&rows);
-        let mut fitted = Self { weights, sure: vec![1.0, 0.0, 0.0] };
+        let mut fitted = Self { rank: ranking(&choices), sure: Vec::new() };
         let mut rows = Vec::new();
         for (_, samples) in sets {
-            let share = 1000.0 / samples.len() as f64;
             for sample in samples {
-                let strengths = fitted.strengths(sample);
-                if let Some((best, strength, lead)) = leader(&strengths) {
-                    rows.push((vec![strength, lead], sample.candidates[best].right, share));
+                if let Some((best, lead)) = leader(&fitted.strengths(sample)) {
+                    let one = &sample.candidates[best];
+                    let numbers = numbers(&one.evidence).into_iter().chain([lead]);
+                    rows.push((numbers.collect(), one.right, shared(samples)));
                 }
             }
         }
@@ -63,11 +58,7 @@ impl Fitted {
     }
 
     fn strengths(&self, sample: &Sample) -> Vec<f64> {
-        let weigh = |one: &Candidate| {
-            let weighed = numbers(&one.evidence).into_iter().zip(&self.weights).map(|(number, weight)| number * weight);
-            weighed.sum::<f64>() + self.weights[KINDS]
-        };
-        sample.candidates.iter().map(weigh).collect()
+        sample.candidates.iter().map(|one| dot(&numbers(&one.evidence), &self.rank)).collect()
     }
 
     /// The sample as these constants would have it.
@@ -77,18 +68,29 @@ impl Fitted {
         for (place, candidate) in sample.candidates.iter_mut().enumerate() {
             let rivals = strengths.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, rival)| *rival);
             let lead = rivals.max_by(f64::total_cmp).map_or(LEAD_MAX, |rival| lead(strengths[place], rival));
-            let logit = self.sure[0] * strengths[place] + self.sure[1] * lead + self.sure[2];
+            let sure = dot(&numbers(&candidate.evidence), &self.sure[..KINDS]);
+            let logit = sure + self.sure[KINDS] * lead + self.sure[KINDS + 1];
             candidate.score = sigmoid(logit) as f32;
         }
-        sample.candidates.sort_by(|left, right| right.score.total_cmp(&left.score));
+        let mut order: Vec<usize> = (0..strengths.len()).collect();
+        order.sort_by(|left, right| strengths[*right].total_cmp(&strengths[*left]));
+        sample.candidates = order.into_iter().map(|place| sample.candidates[place].clone()).collect();
         sample
     }
 }
 
-fn leader(strengths: &[f64]) -> Option<(usize, f64, f64)> {
+fn numbers(evidence: &Evidence) -> Vec<f64> {
+    evidence.numbers().map(f64::from).to_vec()
+}
+
+fn dot(left: &[f64], right: &[f64]) -> f64 {
+    left.iter().zip(right).map(|(left, right)| left * right).sum()
+}
+
+fn leader(strengths: &[f64]) -> Option<(usize, f64)> {
     let (best, strength) = strengths.iter().copied().enumerate().max_by(|left, right| left.1.total_cmp(&right.1))?;
     let rivals = strengths.iter().enumerate().filter(|(place, _)| *place != best).map(|(_, rival)| *rival);
-    Some((best, strength, rivals.max_by(f64::total_cmp).map_or(LEAD_MAX, |rival| lead(strength, rival))))
+    Some((best, rivals.max_by(f64::total_cmp).map_or(LEAD_MAX, |rival| lead(strength, rival))))
 }
 
 fn lead(strength: f64, rival: f64) -> f64 {
@@ -99,24 +101,61 @@ fn sigmoid(logit: f64) -> f64 {
     1.0 / (1.0 + (-logit).exp())
 }
 
-/// Weights and bias by gradient steps with a little decay; `rows` are numbers, label and share.
+/// Weights that give the right candidate the greatest share among its question's (a conditional logit), by gradient steps.
+fn ranking(choices: &[(&Sample, f64)]) -> Vec<f64> {
+    let rows: Vec<(Vec<(Vec<f64>, bool)>, f64)> = choices
+        .iter()
+        .map(|(sample, share)| {
+            (sample.candidates.iter().map(|one| (numbers(&one.evidence), one.right)).collect(), *share)
+        })
+        .collect();
+    let all: f64 = rows.iter().map(|(_, share)| share).sum();
+    descend(KINDS, 1_500, 0.5, |weights, slope| {
+        for (candidates, share) in &rows {
+            let chances = shares(candidates, weights);
+            let right: f64 = candidates.iter().zip(&chances).filter(|((_, right), _)| *right).map(|(_, chance)| chance).sum();
+            for ((numbers, is_right), chance) in candidates.iter().zip(&chances) {
+                let wanted = if *is_right { chance / right.max(1e-9) } else { 0.0 };
+                for (slope, number) in slope.iter_mut().zip(numbers) {
+                    *slope += (chance - wanted) * number * share / all;
+                }
+            }
+        }
+        slope.iter_mut().zip(weights).for_each(|(slope, weight)| *slope += DECAY_RANK * weight);
+    })
+}
+
+fn shares(candidates: &[(Vec<f64>, bool)], weights: &[f64]) -> Vec<f64> {
+    let strengths: Vec<f64> = candidates.iter().map(|(numbers, _)| dot(numbers, weights)).collect();
+    let most = strengths.iter().copied().fold(f64::MIN, f64::max);
+    let powers: Vec<f64> = strengths.iter().map(|strength| (strength - most).exp()).collect();
+    let all: f64 = powers.iter().sum();
+    powers.into_iter().map(|power| power / all).collect()
+}
+
+/// Weights and, last, bias of a logistic regression; `rows` are numbers, label and share.
 fn logistic(rows: &[(Vec<f64>, bool, f64)]) -> Vec<f64> {
     let width = rows.first().map_or(0, |row| row.0.len());
     let all: f64 = rows.iter().map(|row| row.2).sum();
-    let (mut weights, mut speed) = (vec![0.0; width + 1], vec![0.0; width + 1]);
-    for _ in 0..6_000 {
-        let mut slope = vec![0.0; width + 1];
+    descend(width + 1, 4_000, 0.3, |weights, slope| {
         for (numbers, label, share) in rows {
-            let logit: f64 =
-                numbers.iter().zip(&weights).map(|(number, weight)| number * weight).sum::<f64>() + weights[width];
-            let error = (sigmoid(logit) - f64::from(u8::from(*label))) * share / all;
+            let error = sigmoid(dot(numbers, weights) + weights[width]) - f64::from(u8::from(*label));
             for (slope, number) in slope.iter_mut().zip(numbers.iter().chain(&[1.0])) {
-                *slope += error * number;
+                *slope += error * number * share / all;
             }
         }
-        for place in 0..=width {
-            let decay = if place < width { 1e-4 * weights[place] } else { 0.0 };
-            speed[place] = 0.9 * speed[place] - 1.0 * (slope[place] + decay);
+        slope[..width].iter_mut().zip(weights).for_each(|(slope, weight)| *slope += DECAY_SURE * weight);
+    })
+}
+
+/// Gradient steps with momentum from 0; `gradient` adds to a slope of zeros.
+fn descend(width: usize, steps: usize, pace: f64, gradient: impl Fn(&[f64], &mut [f64])) -> Vec<f64> {
+    let (mut weights, mut speed) = (vec![0.0; width], vec![0.0; width]);
+    for _ in 0..steps {
+        let mut slope = vec![0.0; width];
+        gradient(&weights, &mut slope);
+        for place in 0..width {
+            speed[place] = 0.9 * speed[place] - pace * slope[place];
             weights[place] += speed[place];
         }
     }
@@ -125,15 +164,10 @@ fn logistic(rows: &[(Vec<f64>, bool, f64)]) -> Vec<f64> {
 
 impl fmt::Display for Fitted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [nearest, mean, whole, shared, about, cover, named, bias] = self.weights[..] else {
-            return Err(fmt::Error);
-        };
-        let [slope, lead, shift] = self.sure[..] else { return Err(fmt::Error) };
-        write!(
-            f,
-            "nearest: {nearest:.2}, mean: {mean:.2}, whole: {whole:.2}, shared: {shared:.2}, about: {about:.2}, cover: {cover:.2}, named: {named:.2}, "
-        )?;
-        write!(f, "bias: {bias:.2}, sure: [{slope:.2}, {lead:.2}, {shift:.2}]")
+        let list = |weights: &[f64]| weights.iter().map(|weight| format!("{weight:.2}")).collect::<Vec<_>>().join(", ");
+        writeln!(f, "    rank: [{}],", list(&self.rank))?;
+        writeln!(f, "    sure: [{}],", list(&self.sure[..KINDS]))?;
+        write!(f, "    lead: {:.2}, bias: {:.2},", self.sure[KINDS], self.sure[KINDS + 1])
     }
 }
 

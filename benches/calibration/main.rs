@@ -10,16 +10,17 @@ mod sets;
 mod sites;
 
 use fit::{Fitted, Sample, judge};
+use usher::domain::Language;
 
 fn main() {
     let embedder = common::embedder();
     for (title, sets, item, with_model) in [
-        ("items by meaning", sets::english_items(), true, true),
-        ("items by words, Chinese", sets::chinese_items(), true, false),
-        ("items by words, English", sets::english_items(), true, false),
-        ("passages by meaning", sets::english_documents(), false, true),
-        ("passages by words, Chinese", sets::chinese_documents(), false, false),
-        ("passages by words, English", sets::english_documents(), false, false),
+        ("items by meaning", sets::items(Language::English), true, true),
+        ("items by words, Chinese", sets::items(Language::Chinese), true, false),
+        ("items by words, English", sets::items(Language::English), true, false),
+        ("passages by meaning", sets::documents(Language::English), false, true),
+        ("passages by words, Chinese", sets::documents(Language::Chinese), false, false),
+        ("passages by words, English", sets::documents(Language::English), false, false),
     ] {
         if std::env::args().nth(1).is_some_and(|wanted| wanted != "--bench" && !title.contains(&wanted)) {
             continue;
@@ -37,7 +38,7 @@ fn main() {
             println!("{name:28} {}", judge(samples));
         }
         let fitted = Fitted::of(&samples);
-        println!("fitted: {fitted}");
+        println!("fitted:\n{fitted}");
         for (name, samples) in &samples {
             let again: Vec<Sample> = samples.iter().map(|sample| fitted.scored(sample)).collect();
             println!("{name:28} {}", judge(&again));

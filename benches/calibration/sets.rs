@@ -34,6 +34,7 @@ struct Asked {
 
 enum Right {
     Item(String),
+    AnyItem(Vec<String>),
     /// The document's file, and the words that the answering passage holds.
     Document(String, Vec<String>),
     /// The words that the answering passage holds, whichever it is.
@@ -56,6 +57,7 @@ impl Set {
                     .map(|(passage, evidence)| {
                         let (right, picked) = match (&passage.origin, &asked.right) {
                             (Origin::Item { id }, Right::Item(right)) => (id == right, false),
+                            (Origin::Item { id }, Right::AnyItem(right)) => (right.contains(id), false),
                             (Origin::Document { file, .. }, Right::Document(right, words)) => {
                                 let holds = |text: &str| words.iter().any(|words| text.contains(words));
                                 let picked = found.pick(passage).join(" ");
@@ -77,30 +79,24 @@ impl Set {
     }
 }
 
-pub fn english_items() -> Vec<Set> {
-    vec![site("airport", Language::English), site("bank", Language::English), banking77(), clinc150()]
-}
-
-pub fn chinese_items() -> Vec<Set> {
-    vec![site("airport", Language::Chinese), site("bank", Language::Chinese)]
-}
-
-pub fn english_documents() -> Vec<Set> {
-    let mut sets = site_document_sets(Language::English);
-    sets.push(reading("squad2/dev-v2.0.json", Language::English));
-    sets.push(reading("xquad/xquad.en.json", Language::English));
+pub fn items(language: Language) -> Vec<Set> {
+    let of_site = |name: &&str| [site(name, language), written(name, language), small(name, language)];
+    let mut sets: Vec<Set> = ["airport", "bank"].iter().flat_map(of_site).collect();
+    if language == Language::English {
+        sets.extend([banking77(), clinc150()]);
+    }
     sets
 }
 
-pub fn chinese_documents() -> Vec<Set> {
-    let mut sets = site_document_sets(Language::Chinese);
-    sets.push(reading("xquad/xquad.zh.json", Language::Chinese));
-    sets.push(reading("cmrc2018/dev.json", Language::Chinese));
+pub fn documents(language: Language) -> Vec<Set> {
+    let public: [&str; 2] = match language {
+        Language::English => ["squad2/dev-v2.0.json", "xquad/xquad.en.json"],
+        Language::Chinese => ["cmrc2018/dev.json", "xquad/xquad.zh.json"],
+    };
+    let mut sets = vec![site_documents("airport", language), site_documents("bank", language)];
+    sets.extend(public.map(|path| reading(path, language)));
+    sets.push(single(public[1], language));
     sets
-}
-
-fn site_document_sets(language: Language) -> Vec<Set> {
-    vec![site_documents("airport", language), site_documents("bank", language)]
 }
 
 const FOLDS: usize = 6;
@@ -108,9 +104,7 @@ const FOLDS: usize = 6;
 /// A demo site's own phrasings, each asked once while it is held back; and in each fold a sixth of the items is held back
 /// whole, so that their phrasings have no answer there.
 fn site(name: &str, language: Language) -> Set {
-    let text =
-        std::fs::read_to_string(sites().join(name).join(format!("items.{language}.jsonl"))).expect("the site's items");
-    let items: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("an item")).collect();
+    let items = site_items(name, language);
     let folds = (0..FOLDS).map(|fold| {
         let (mut lines, mut asked) = (String::new(), Vec::new());
         for (number, item) in items.iter().enumerate() {
@@ -135,6 +129,47 @@ fn site(name: &str, language: Language) -> Set {
     Set { name: format!("{name} {language}"), language, folds: folds.collect() }
 }
 
+/// The questions written for calibration, to the whole site's items.
+fn written(name: &str, language: Language) -> Set {
+    let (files, questions) = site_questions(name, language);
+    let files = files.into_iter().filter(|(file, _)| file.ends_with(".jsonl")).collect();
+    // What only a document answers, an item may answer in passing.
+    let asked = questions.into_iter().filter(|question| question.words.is_empty()).map(|question| Asked {
+        question: question.question,
+        right: if question.items.is_empty() { Right::Nothing } else { Right::AnyItem(question.items) },
+    });
+    let fold = Fold { files, asked: asked.collect() };
+    Set { name: format!("{name} {language} written"), language, folds: vec![fold] }
+}
+
+/// Sites of 1, 3 and 10 of a demo site's items: a phrasing of each while it is held back, and as many questions from the
+/// rest of the demo site and from the other one.
+fn small(name: &str, language: Language) -> Set {
+    let items = site_items(name, language);
+    let others = elsewhere(name, language);
+    let folds = [1, 3, 10].into_iter().flat_map(|size| (0..30 / size).map(move |draw| (size, draw * 30 / size + size)));
+    let fold = |(size, draw): (usize, usize)| {
+        let (mut lines, mut asked) = (String::new(), Vec::new());
+        for place in 0..size {
+            let mut item = items[(draw * 7 + place * 31) % items.len()].clone();
+            let mut phrasings = texts(&item["questions"]);
+            if phrasings.len() > 3 {
+                let right = Right::Item(item["id"].as_str().expect("an id").to_owned());
+                asked.push(Asked { question: phrasings.remove((draw + place) % 4), right });
+                item["questions"] = phrasings.into();
+            }
+            lines += &format!("{item}\n");
+            let stranger = &items[(draw * 7 + place * 31 + 11) % items.len()];
+            asked.push(unanswerable(texts(&stranger["questions"]).remove(0)));
+            if place % 2 == 0 {
+                asked.push(unanswerable(others[(draw * 13 + place * 17) % others.len()].clone()));
+            }
+        }
+        Fold { files: vec![("items.jsonl".into(), lines)], asked }
+    };
+    Set { name: format!("{name} {language} small"), language, folds: folds.map(fold).collect() }
+}
+
 fn unanswerable(question: String) -> Asked {
     Asked { question, right: Right::Nothing }
 }
@@ -142,9 +177,7 @@ fn unanswerable(question: String) -> Asked {
 /// The other demo site's phrasings: questions of the same sort that this site does not answer.
 fn elsewhere(name: &str, language: Language) -> Vec<String> {
     let other = if name == "bank" { "airport" } else { "bank" };
-    let text =
-        std::fs::read_to_string(sites().join(other).join(format!("items.{language}.jsonl"))).expect("the site's items");
-    let items = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("an item"));
+    let items = site_items(other, language).into_iter();
     // Both have these.
     let shared = ["wifi", "toilets", "lost-property", "parking", "atm", "currency", "complaint", "opening", "charging"];
     let own = items.filter(|item| !shared.iter().any(|word| item["id"].as_str().is_some_and(|id| id.contains(word))));
@@ -155,6 +188,7 @@ fn elsewhere(name: &str, language: Language) -> Vec<String> {
 fn site_documents(name: &str, language: Language) -> Set {
     let (files, questions) = site_questions(name, language);
     let files = files.into_iter().filter(|(file, _)| file.ends_with(".md")).collect();
+    // What an item answers, a document may answer too.
     let about = |question: &SiteQuestion| question.items.is_empty();
     let asked = questions.into_iter().filter(about).map(|question| Asked {
         question: question.question,
@@ -200,6 +234,12 @@ pub fn site_questions(name: &str, language: Language) -> (Vec<(String, String)>,
         }
     });
     (files, questions.collect())
+}
+
+fn site_items(name: &str, language: Language) -> Vec<Value> {
+    let path = sites().join(name).join(format!("items.{language}.jsonl"));
+    let text = std::fs::read_to_string(path).expect("the site's items");
+    text.lines().map(|line| serde_json::from_str(line).expect("an item")).collect()
 }
 
 fn sites() -> PathBuf {
@@ -281,6 +321,41 @@ fn reading(path: &str, language: Language) -> Set {
         }
     }
     Set { name: path.split('/').next_back().unwrap_or(path).into(), language, folds: vec![Fold { files, asked }] }
+}
+
+/// Each article a site of one page: its own questions, and the next article's, which it does not answer.
+fn single(path: &str, language: Language) -> Set {
+    let text = std::fs::read_to_string(shared().join(path)).expect("the set is there");
+    let data: Value = serde_json::from_str(&text).expect("JSON");
+    let articles: Vec<(String, Vec<(String, Vec<String>)>)> =
+        data["data"].as_array().expect("articles").iter().map(|article| page(article)).collect();
+    let folds = articles.iter().enumerate().step_by(2).map(|(place, (page, own))| {
+        let (_, others) = &articles[(place + 1) % articles.len()];
+        let known = own.iter().step_by(2).map(|(question, words)| Asked {
+            question: question.clone(),
+            right: Right::Anywhere(words.clone()),
+        });
+        let unknown = others.iter().step_by(3).map(|(question, _)| unanswerable(question.clone()));
+        Fold { files: vec![(format!("page.{language}.md"), page.clone())], asked: known.chain(unknown).collect() }
+    });
+    Set { name: format!("{language} single pages"), language, folds: folds.collect() }
+}
+
+/// An article as a document with a heading for each paragraph, and its questions with their answers.
+fn page(article: &Value) -> (String, Vec<(String, Vec<String>)>) {
+    let title = article["title"].as_str().unwrap_or_default().replace('_', " ");
+    let (mut page, mut questions) = (format!("# {title}\n"), Vec::new());
+    for paragraph in article["paragraphs"].as_array().expect("paragraphs") {
+        let context = paragraph["context"].as_str().expect("a context").replace(['#', '*', '|', '\n'], " ");
+        let heading: String = context.chars().take(12).collect();
+        page += &format!("\n## {heading}\n\n{context}\n");
+        for question in paragraph["qas"].as_array().expect("questions") {
+            let words = question["answers"].as_array().expect("answers").iter();
+            let words = words.filter_map(|answer| answer["text"].as_str()).map(str::to_owned).collect();
+            questions.push((question["question"].as_str().expect("a question").to_owned(), words));
+        }
+    }
+    (page, questions)
 }
 
 fn texts(list: &Value) -> Vec<String> {

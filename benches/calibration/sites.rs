@@ -1,39 +1,50 @@
 //! What the thresholds do with questions that were written for calibration over the demo sites.
 
-use usher::domain::{Language, Origin, Passage};
-use usher::knowledge::{CLARIFY_SCORE_MIN, SharedEmbedder};
+use usher::conversation::{Decision, Known, Thresholds, decide};
+use usher::domain::{Choice, Language, Origin, Passage};
+use usher::knowledge::{ANSWER_SCORE_MIN, CLARIFY_GAP, CLARIFY_SCORE_MIN, Found, SharedEmbedder};
 
 use crate::common::knowledge;
 use crate::sets::{SiteQuestion, site_questions, today};
 
-/// Scores at which answering is tried.
-const THRESHOLDS: [f32; 9] = [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6];
+/// Scores at which answering is tried, and gaps that make two readings.
+const ANSWER: [f32; 8] = [0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7];
+const CLARIFY: [f32; 4] = [0.05, 0.1, 0.15, 0.2];
+const GAP: [f32; 3] = [0.0, 0.05, 0.1];
 
 pub fn judge(embedder: &SharedEmbedder) {
-    println!("\n== questions over the demo sites: right / wrong / refused by threshold; the best candidate is right");
+    println!("\n== questions over the demo sites, decided");
     for (name, language) in Language::ALL.into_iter().flat_map(|language| [("airport", language), ("bank", language)]) {
         for model in [Some(embedder.clone()), None] {
-            let with = if model.is_some() { "model" } else { "words" };
+            if model.is_some() && language == Language::Chinese {
+                continue;
+            }
+            println!("{name} {language} {}", if model.is_some() { "by meaning" } else { "by words" });
             let (files, questions) = site_questions(name, language);
             let (_folder, mut knowledge) = knowledge(&files, model);
-            let best: Vec<(SiteQuestion, Option<Passage>)> = questions
+            let asked: Vec<(SiteQuestion, Found)> = questions
                 .into_iter()
                 .map(|question| {
                     let found = knowledge.search(&question.question, language, today()).expect("searches");
                     explain(&question, &found);
-                    (question, found.passages.into_iter().next())
+                    (question, found)
                 })
                 .collect();
-            let line: Vec<String> = THRESHOLDS.iter().map(|&threshold| at(&best, threshold)).collect();
-            let first =
-                best.iter().filter(|(question, best)| best.as_ref().is_some_and(|best| right(question, best))).count();
-            println!("{name:8} {language} {with}: {} | {first}", line.join(" "));
+            for answer in ANSWER {
+                line(&asked, Thresholds { answer, clarify: CLARIFY_SCORE_MIN, gap: CLARIFY_GAP });
+            }
+            for clarify in CLARIFY {
+                line(&asked, Thresholds { answer: ANSWER_SCORE_MIN, clarify, gap: CLARIFY_GAP });
+            }
+            for gap in GAP {
+                line(&asked, Thresholds { answer: ANSWER_SCORE_MIN, clarify: CLARIFY_SCORE_MIN, gap });
+            }
         }
     }
 }
 
 /// With `USHER_EXPLAIN` set, every question whose best candidate is doubtful or wrong.
-fn explain(question: &SiteQuestion, found: &usher::knowledge::Found) {
+fn explain(question: &SiteQuestion, found: &Found) {
     let best = found.passages.first();
     let good = match best {
         Some(best) if best.score >= CLARIFY_SCORE_MIN => right(question, best),
@@ -47,19 +58,33 @@ fn explain(question: &SiteQuestion, found: &usher::knowledge::Found) {
     }
 }
 
-fn at(best: &[(SiteQuestion, Option<Passage>)], threshold: f32) -> String {
-    let given = |best: &Option<Passage>| best.as_ref().is_some_and(|best| best.score >= threshold);
-    let is_right =
-        |question: &SiteQuestion, best: &Option<Passage>| best.as_ref().is_some_and(|best| right(question, best));
-    let count = |test: &dyn Fn(&SiteQuestion, &Option<Passage>) -> bool| {
-        best.iter().filter(|(question, best)| test(question, best)).count()
-    };
-    format!(
-        "{threshold:.2}: {}/{}/{}",
-        count(&|question, best| given(best) && is_right(question, best)),
-        count(&|question, best| given(best) && !is_right(question, best)),
-        count(&|question, best| !given(best) && !unanswerable(question)),
-    )
+/// What became of the questions, as a line.
+fn line(asked: &[(SiteQuestion, Found)], thresholds: Thresholds) {
+    let [mut right_answers, mut wrong, mut stray, mut helped, mut misled, mut bothered, mut refused, mut declined] = [0; 8];
+    for (question, found) in asked {
+        let known = Known { wants_person: false, passages: &found.passages, just_clarified: false, misheard: false };
+        let count = match decide(known, thresholds) {
+            Decision::Approved(best) if right(question, best) => &mut right_answers,
+            Decision::FromDocuments(best) if right(question, best[0]) => &mut right_answers,
+            Decision::Clarify(_) if unanswerable(question) => &mut bothered,
+            Decision::Clarify(choices) if offers(&choices, question) => &mut helped,
+            Decision::Clarify(_) => &mut misled,
+            Decision::Decline | Decision::Person if unanswerable(question) => &mut declined,
+            Decision::Decline | Decision::Person => &mut refused,
+            _ if unanswerable(question) => &mut stray,
+            _ => &mut wrong,
+        };
+        *count += 1;
+    }
+    let Thresholds { answer, clarify, gap } = thresholds;
+    println!(
+        "  {answer:.2} {clarify:.2} {gap:.2}: answered {right_answers:>3} right {wrong:>2} wrong {stray:>2} unanswerable; asked back {helped:>2} \
+         with it {misled:>2} without {bothered:>2} unanswerable; declined {refused:>2} answerable {declined:>2} not"
+    );
+}
+
+fn offers(choices: &[Choice], question: &SiteQuestion) -> bool {
+    choices.iter().any(|choice| question.items.contains(&choice.item))
 }
 
 fn unanswerable(question: &SiteQuestion) -> bool {

@@ -68,13 +68,13 @@ async fn turn(conversation: &Conversation, args: &Args, settings: &Settings) -> 
         Some(heard) if heard.text.is_empty() => nothing_heard(heard),
         Some(heard) => {
             let question =
-                Question { text: heard.text.clone(), language: heard.language, way: Way::Spoken, item: None };
+                Question { text: heard.text.clone(), language: heard.language, way: Way::Spoken, item: None, doubtful: heard.doubtful };
             let turn = conversation.turn(&mut visit, question, &mut |_| {}).await?;
             Turn { heard: Some(heard), ..turn }
         }
         None => {
             let text = args.text.clone().unwrap_or_default();
-            let question = Question { text, language, way: Way::Typed, item: None };
+            let question = Question { text, language, way: Way::Typed, item: None, doubtful: false };
             conversation.turn(&mut visit, question, &mut |_| {}).await?
         }
     };

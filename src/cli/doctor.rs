@@ -156,7 +156,7 @@ fn ask_golden(settings: &Settings, opened: &Opened, language: Language) -> anyho
     let wanted = id.clone();
     let item = conversation.knowledge.call(move |knowledge, _| knowledge.item(&wanted, language))?.wait()?.value?;
     let Some(text) = item.and_then(|item| item.questions.into_iter().next()) else { return Ok(false) };
-    let question = Question { text, language, way: Way::Typed, item: None };
+    let question = Question { text, language, way: Way::Typed, item: None, doubtful: false };
     let mut visit = crate::conversation::Visit::begin(language);
     let turn = runtime()?.block_on(conversation.turn(&mut visit, question, &mut |_| {}))?;
     let from = turn.answer.sources.first().map(|source| source.document.as_str());

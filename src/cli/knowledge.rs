@@ -171,7 +171,7 @@ fn eval(global: &Global, cases: &std::path::Path, as_json: bool) -> anyhow::Resu
     let runtime = runtime()?;
     let mut ask = |text: &str, language: Language| {
         let mut visit = Visit::begin(language);
-        let question = Question { text: text.into(), language, way: Way::Typed, item: None };
+        let question = Question { text: text.into(), language, way: Way::Typed, item: None, doubtful: false };
         let started = Instant::now();
         let turn = runtime.block_on(opened.conversation.turn(&mut visit, question, &mut |_| {}));
         reply(turn, started.elapsed())

@@ -2,7 +2,7 @@
 
 use crate::domain::{Choice, Origin, Passage};
 
-/// The scores at which usher answers, asks back, or says it does not know. Calibrated, see `knowledge::threshold`.
+/// The scores at which usher answers, asks back, or says it does not know. Calibrated, see `knowledge::score`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Thresholds {
     /// At or above: answer.
@@ -21,6 +21,8 @@ pub struct Known<'a> {
     pub passages: &'a [Passage],
     /// The turn before was a clarifying question: a second one in a row would be a maze.
     pub just_clarified: bool,
+    /// The question was heard and the hearing model doubts its words.
+    pub misheard: bool,
 }
 
 /// What usher will do.
@@ -49,7 +51,7 @@ pub fn decide<'a>(known: Known<'a>, thresholds: Thresholds) -> Decision<'a> {
         return Decision::Person;
     }
     let Some(best) = known.passages.first() else { return Decision::Decline };
-    let doubtful = best.score < thresholds.answer || rivals(known.passages, thresholds) > 1;
+    let doubtful = best.score < bar(best, known.misheard, thresholds) || rivals(known.passages, thresholds) > 1;
     let choices = readings(known.passages, thresholds);
     if doubtful && !choices.is_empty() && !known.just_clarified {
         return Decision::Clarify(choices);
@@ -61,6 +63,16 @@ pub fn decide<'a>(known: Known<'a>, thresholds: Thresholds) -> Decision<'a> {
         Origin::Item { .. } => Decision::Approved(best),
         Origin::Document { .. } => Decision::FromDocuments(documents(known.passages, thresholds)),
     }
+}
+
+/// How far a doubted hearing raises the score at which an item answers, of the way to 1. Chosen: half, so that a question's
+/// own words still answer and a fair match of words that may not have been said is asked about.
+const MISHEARD_RAISE: f32 = 0.5;
+
+/// The score below which the best passage is asked about first. A document has no reading to offer instead.
+fn bar(best: &Passage, misheard: bool, thresholds: Thresholds) -> f32 {
+    let raise = if misheard && matches!(best.origin, Origin::Item { .. }) { MISHEARD_RAISE } else { 0.0 };
+    thresholds.answer + raise * (1.0 - thresholds.answer)
 }
 
 /// The items that could be meant, best first. Documents are no choice: a visitor cannot tell them by a title. Touching a
@@ -121,7 +133,7 @@ mod tests {
     }
 
     fn decided(passages: &[Passage]) -> Decision<'_> {
-        decide(Known { wants_person: false, passages, just_clarified: false }, AT)
+        decide(Known { wants_person: false, passages, just_clarified: false, misheard: false }, AT)
     }
 
     #[test]
@@ -136,7 +148,7 @@ mod tests {
     fn two_near_items_are_asked_about_once() {
         let near = [item("card-lost", 0.8), item("card-stolen", 0.78), item("pin", 0.45)];
         assert!(matches!(decided(&near), Decision::Clarify(choices) if choices.len() == 3));
-        let again = decide(Known { wants_person: false, passages: &near, just_clarified: true }, AT);
+        let again = decide(Known { wants_person: false, passages: &near, just_clarified: true, misheard: false }, AT);
         assert_eq!(again, Decision::Approved(&near[0]));
     }
 
@@ -157,6 +169,16 @@ mod tests {
     }
 
     #[test]
+    fn doubted_hearing_is_asked_about_unless_it_fits_well() {
+        let heard = |passages| decide(Known { wants_person: false, passages, just_clarified: false, misheard: true }, AT);
+        let (fair, good, page) = ([item("wifi", 0.7)], [item("wifi", 0.9)], [document("pets.en.md", 0.7)]);
+        assert!(matches!(heard(&fair), Decision::Clarify(choices) if choices.len() == 1));
+        assert_eq!(decided(&fair), Decision::Approved(&fair[0]));
+        assert_eq!(heard(&good), Decision::Approved(&good[0]));
+        assert_eq!(heard(&page), Decision::FromDocuments(vec![&page[0]]));
+    }
+
+    #[test]
     fn a_document_leads_to_passages_of_documents_only() {
         let mixed = [document("pets.en.md", 0.8), item("pets", 0.79), document("fees.en.md", 0.5)];
         assert_eq!(decided(&mixed), Decision::FromDocuments(vec![&mixed[0]]));
@@ -165,7 +187,7 @@ mod tests {
     #[test]
     fn a_person_comes_before_everything() {
         let clear = [item("wifi", 0.9)];
-        let known = Known { wants_person: true, passages: &clear, just_clarified: false };
+        let known = Known { wants_person: true, passages: &clear, just_clarified: false, misheard: false };
         assert_eq!(decide(known, AT), Decision::Person);
     }
 }

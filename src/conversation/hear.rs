@@ -30,6 +30,6 @@ impl Conversation {
             Language::English => self.vocabulary.repair(&written(&transcript.text)),
             Language::Chinese => transcript.text,
         };
-        Ok(Heard { text, language: transcript.language, audio_ms })
+        Ok(Heard { text, language: transcript.language, audio_ms, doubtful: transcript.doubtful })
     }
 }

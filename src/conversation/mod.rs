@@ -160,6 +160,7 @@ impl Conversation {
             wants_person: understood.wants_person,
             passages: &gathered.passages,
             just_clarified: visit.just_clarified(),
+            misheard: question.doubtful,
         };
         let decision = decide(known, self.thresholds);
         let answer = self.answer(&understood, decision, &gathered, started, &mut timings, on_sentence).await?;

@@ -60,6 +60,9 @@ pub struct Heard {
     pub text: String,
     pub language: Language,
     pub audio_ms: u64,
+    /// The hearing model was not sure of its words. Not shown: it weighs in deciding.
+    #[serde(skip)]
+    pub doubtful: bool,
 }
 
 /// Milliseconds from the start of the turn's step; `None` for a step that the turn did not take.

@@ -22,6 +22,8 @@ pub struct Question {
     pub way: Way,
     /// The knowledge item that a touched topic or choice names; it needs no search.
     pub item: Option<String>,
+    /// It was heard, and perhaps not as it was said; see [`Heard::doubtful`](super::Heard::doubtful).
+    pub doubtful: bool,
 }
 
 /// Debug output reaches logs: it tells the way, never the words.

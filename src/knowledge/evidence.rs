@@ -10,6 +10,8 @@ pub struct Asked {
     pub language: Language,
     pub terms: Weighed,
     pub identifiers: Identifiers,
+    /// How much of what it tells stands nowhere in the site's texts, `0.0..=1.0`.
+    pub alien: f32,
     /// It names a gate, counter or code of a kind that the site has, and that one is not there.
     pub strange: bool,
     /// Its vector, when the embedding model knows the language and had time.
@@ -34,6 +36,12 @@ pub struct Evidence {
     pub about: f32,
     /// How much of what the question tells stands anywhere in the candidate.
     pub cover: f32,
+    /// How much of what the phrasing or sentence that is met best tells stands in the question.
+    pub met: f32,
+    /// What the most telling word that the candidate lacks weighs in the question.
+    pub lacking: f32,
+    /// How much of what the question tells stands nowhere in the site: the same for every candidate.
+    pub alien: f32,
     /// 1 when the candidate names what the question names, -1 when it names others of the kind, else 0.
     pub named: f32,
     /// The question names something that the site does not have, and so the candidate can hardly answer.
@@ -42,7 +50,27 @@ pub struct Evidence {
     pub contradicted: bool,
 }
 
+/// Kinds of evidence that are weighed.
+pub const KINDS: usize = 10;
+
 impl Evidence {
+    /// The evidence as it is weighed: `nearest`, `mean`, `whole`, `shared`, `about`, `cover`, `met`, `lacking`, `alien`,
+    /// `named`.
+    pub fn numbers(&self) -> [f32; KINDS] {
+        [
+            self.nearest,
+            self.mean,
+            self.whole,
+            self.shared,
+            self.about,
+            self.cover,
+            self.met,
+            self.lacking,
+            self.alien,
+            self.named,
+        ]
+    }
+
     pub fn of(asked: &Asked, owner: &Owner, index: &Index) -> Self {
         let units = &index.units[owner.units.clone()];
         let alike = |unit: &Unit| match &asked.vector {
@@ -60,6 +88,9 @@ impl Evidence {
             shared: parts.iter().map(|unit| lexicon::likeness(&asked.terms, &unit.terms)).fold(0.0, f32::max),
             about: lexicon::cover(&asked.terms, &owner.asks),
             cover: lexicon::cover(&asked.terms, &owner.held),
+            met: parts.iter().map(|unit| lexicon::met(&unit.terms, &asked.terms)).fold(0.0, f32::max),
+            lacking: lexicon::lacking(&asked.terms, &owner.held),
+            alien: asked.alien,
             named: match agreement {
                 Agreement::Named => 1.0,
                 Agreement::Others => -1.0,

@@ -7,11 +7,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::identifiers::Identifiers;
 use super::lexicon::{Lexicon, TermId, Weighed};
-use super::{sentences, words};
+use super::{background, sentences, words};
 use crate::domain::{Item, Language};
 use crate::store::{Digest, KnowledgeRows, PassageRow, WordHit};
-
-const CENTRING: f32 = 1.0;
 
 /// What can be found: an item or a part of a document.
 pub enum Content {
@@ -64,6 +62,8 @@ pub struct Index {
     vectors: Vec<f32>,
     width: usize,
     middles: HashMap<Language, Vec<f32>>,
+    /// Languages with texts whose background sentences are not all embedded.
+    groundless: Vec<Language>,
 }
 
 /// A text that has no vector yet.
@@ -131,13 +131,13 @@ impl Index {
             }
         }
         for language in Language::ALL {
-            self.centre(language);
+            self.centre(language, vectors);
         }
     }
 
-    /// Moves a language's vectors to their common middle: what all of a site's texts have in common ("an airport") tells
+    /// Moves a language's vectors to their common middle, the background's among them: what all of a site's texts have in common ("an airport") tells
     /// nothing, and the likeness of unrelated texts becomes 0 with every model.
-    fn centre(&mut self, language: Language) {
+    fn centre(&mut self, language: Language, vectors: &HashMap<Digest, Vec<f32>>) {
         let of_language = |owner: &&Owner| owner.content.language() == language;
         let places: Vec<usize> = self
             .owners
@@ -145,10 +145,20 @@ impl Index {
             .filter(of_language)
             .flat_map(|owner| self.units[owner.units.clone()].iter().filter_map(|unit| unit.vector))
             .collect();
+        let ground: Vec<Option<&Vec<f32>>> =
+            background::sentences(language).map(|text| vectors.get(&digest(text))).collect();
+        if ground.contains(&None) && self.owners.iter().any(|owner| of_language(&owner)) {
+            self.groundless.push(language);
+        }
+        let known: Vec<&Vec<f32>> = ground.into_iter().flatten().collect();
+        let share = if known.is_empty() { 0.0 } else { background::TEXTS / known.len() as f32 };
+        let all = places.len() as f32 + share * known.len() as f32;
         let mut middle = vec![0.0; self.width];
         for place in &places {
-            let vector = &self.vectors[place * self.width..][..self.width];
-            middle.iter_mut().zip(vector).for_each(|(middle, number)| *middle += number / places.len() as f32);
+            add(&mut middle, &self.vectors[place * self.width..][..self.width], 1.0 / all);
+        }
+        for vector in known.iter().filter(|vector| vector.len() == self.width) {
+            add(&mut middle, vector, share / all);
         }
         for place in places {
             move_to(&mut self.vectors[place * self.width..][..self.width], &middle);
@@ -196,8 +206,20 @@ impl Index {
                 missing.extend(texts.filter(|(_, unit)| unit.vector.is_none()).map(|(text, unit)| (unit.digest, text)));
             }
         }
+        for language in languages.iter().filter(|language| self.groundless.contains(language)) {
+            missing.extend(background::sentences(*language).map(|text| (digest(text), text.to_owned())));
+        }
         missing.into_iter().map(|(digest, text)| Unembedded { digest, text }).collect()
     }
+}
+
+/// Whether `digest` is that of a background sentence, which no unit holds.
+pub fn is_background(digest: &Digest) -> bool {
+    Language::ALL.into_iter().flat_map(background::sentences).any(|text| self::digest(text) == *digest)
+}
+
+fn add(sum: &mut [f32], vector: &[f32], weight: f32) {
+    sum.iter_mut().zip(vector).for_each(|(sum, number)| *sum += weight * number);
 }
 
 /// The texts that are compared with a question, in the order of [`Owner::units`].
@@ -224,7 +246,7 @@ fn digest(text: &str) -> Digest {
 
 /// Takes `middle` away from `vector` and makes it of length 1 again.
 fn move_to(vector: &mut [f32], middle: &[f32]) {
-    vector.iter_mut().zip(middle).for_each(|(number, middle)| *number -= CENTRING * middle);
+    vector.iter_mut().zip(middle).for_each(|(number, middle)| *number -= middle);
     let length = dot(vector, vector).sqrt().max(f32::MIN_POSITIVE);
     vector.iter_mut().for_each(|number| *number /= length);
 }

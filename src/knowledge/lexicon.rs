@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::words::commonness;
 use super::words::{self, Term};
 
 /// The number of a term in its lexicon, or of none.
@@ -10,13 +11,18 @@ pub type TermId = u32;
 /// Terms of one text with what each tells there, sorted by number.
 pub type Weighed = Vec<(TermId, f32)>;
 
+/// Texts of the language at large that are counted beside the site's own: what is rare there is rare in a site of three
+/// items too, and in a site of hundreds the site's own counts prevail. Found on the calibration questions of small and
+/// whole sites.
+const BACKGROUND_TEXTS: f32 = 60.0;
+
 /// The terms of one language's items and passages.
 #[derive(Default)]
 pub struct Lexicon {
     ids: HashMap<String, TermId>,
-    /// In how many items and passages each term stands.
-    holders: Vec<u32>,
-    owners: u32,
+    /// In how many items and passages each term stands, with those of the background.
+    holders: Vec<f32>,
+    owners: f32,
 }
 
 impl Lexicon {
@@ -26,9 +32,9 @@ impl Lexicon {
         let asks = self.numbers(&texts[..parts.min(texts.len())]);
         let held = self.numbers(texts);
         for &id in &held {
-            self.holders[id as usize] += 1;
+            self.holders[id as usize] += 1.0;
         }
-        self.owners += 1;
+        self.owners += 1.0;
         (asks, held)
     }
 
@@ -45,12 +51,12 @@ impl Lexicon {
         }
         let id = self.holders.len() as TermId;
         self.ids.insert(term.to_owned(), id);
-        self.holders.push(0);
+        self.holders.push(BACKGROUND_TEXTS * commonness::share(term));
         id
     }
 
     /// What `terms` tell: their kind's weight times the inverse document frequency of BM25 (Robertson and Sparck Jones).
-    /// Terms that the site never uses are numbered from the end of the lexicon and tell the most. The squares add up to 1.
+    /// Terms that the site never uses are numbered from the end of the lexicon. The squares add up to 1.
     pub fn weigh(&self, terms: &[Term]) -> Weighed {
         let mut unknown = self.holders.len() as TermId;
         let mut weighed: Weighed = terms
@@ -60,15 +66,26 @@ impl Lexicon {
                     unknown += 1;
                     unknown
                 });
-                let holders = self.holders.get(id as usize).copied().unwrap_or(0) as f32;
-                let rarity = ((self.owners as f32 + 1.0) / (holders + 0.5)).ln_1p();
-                (id, term.weight * rarity)
+                (id, term.weight * self.rarity(id, &term.text))
             })
             .collect();
         weighed.sort_unstable_by_key(|(id, _)| *id);
         let length = weighed.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
         weighed.iter_mut().for_each(|(_, weight)| *weight /= length);
         weighed
+    }
+
+    fn rarity(&self, id: TermId, term: &str) -> f32 {
+        let known = self.holders.get(id as usize).copied();
+        let holders = known.unwrap_or_else(|| BACKGROUND_TEXTS * commonness::share(term));
+        ((self.owners + BACKGROUND_TEXTS + 1.0) / (holders + 0.5)).ln_1p()
+    }
+
+    /// How much of what `asked` tells stands nowhere in the language's texts, `0.0..=1.0`.
+    pub fn alien(&self, asked: &Weighed) -> f32 {
+        let all: f32 = asked.iter().map(|(_, weight)| weight).sum();
+        let unknown = asked.iter().filter(|(id, _)| *id as usize >= self.holders.len());
+        if all > 0.0 { unknown.map(|(_, weight)| weight).sum::<f32>() / all } else { 0.0 }
     }
 
     pub fn weigh_text(&self, text: &str) -> Weighed {
@@ -94,6 +111,19 @@ pub fn cover(asked: &Weighed, held: &[TermId]) -> f32 {
     let all = told(&mut asked.iter());
     let found = told(&mut asked.iter().filter(|(id, _)| held.binary_search(id).is_ok()));
     if all > 0.0 { found / all } else { 0.0 }
+}
+
+/// How much of what `text` tells is asked for, `0.0..=1.0`: 1 for a text whose every word stands in the question.
+pub fn met(text: &Weighed, asked: &Weighed) -> f32 {
+    let told: f32 = text.iter().map(|(_, weight)| weight).sum();
+    let found = text.iter().filter(|(id, _)| asked.binary_search_by_key(id, |(asked, _)| *asked).is_ok());
+    if told > 0.0 { found.map(|(_, weight)| weight).sum::<f32>() / told } else { 0.0 }
+}
+
+/// What the most telling term of `asked` that `held` (sorted) lacks weighs there, `0.0..=1.0`; 0 when none is lacking.
+pub fn lacking(asked: &Weighed, held: &[TermId]) -> f32 {
+    let lacking = asked.iter().filter(|(id, _)| held.binary_search(id).is_err());
+    lacking.map(|(_, weight)| *weight).fold(0.0, f32::max)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! and is shared. A missing, failing or overrun model costs understanding, never an answer: words still find. The room
 //! does not know what is done with what it finds.
 
+mod background;
 mod documents;
 pub mod evaluation;
 mod evidence;
@@ -30,7 +31,7 @@ use crate::domain::{Origin, Passage};
 use crate::engine::{Embedder, EngineError};
 use crate::store::StoreError;
 
-pub use evidence::Evidence;
+pub use evidence::{Evidence, KINDS};
 pub use open::{Exported, Imported, Knowledge, Listed, Progress};
 pub use score::{ANSWER_SCORE_MIN, CLARIFY_GAP, CLARIFY_SCORE_MIN};
 pub use search::PASSAGES_FOUND_MAX;

@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 
 use super::evidence::Asked;
 use super::identifiers::Identifiers;
-use super::index::{Content, Index, Unembedded};
+use super::index::{Content, Index, Unembedded, is_background};
 use super::lexicon::Weighed;
 use super::limits::VECTORS_MAX;
 use super::{Basis, Found, KnowledgeError, SharedEmbedder, import, items, pick, search, words};
@@ -251,9 +251,11 @@ impl Knowledge {
         let strange = known.is_some_and(|known| identifiers.strange_to(known));
         let question = known.map_or_else(|| question.to_owned(), |known| Identifiers::strip_unknown(question, known));
         let lexicon = self.index.lexicon(language);
+        let terms = lexicon.map_or_else(Weighed::new, |lexicon| lexicon.weigh_text(&question));
         Asked {
             language,
-            terms: lexicon.map_or_else(Weighed::new, |lexicon| lexicon.weigh_text(&question)),
+            alien: lexicon.map_or(0.0, |lexicon| lexicon.alien(&terms)),
+            terms,
             identifiers,
             strange,
             vector: self.vector(question, language),
@@ -297,7 +299,7 @@ impl Knowledge {
         let Some(model) = &self.embedder else { return Ok(()) };
         let used: HashSet<Digest> = self.index.units.iter().map(|unit| unit.digest).collect();
         let stored = self.store.vectors(&model.name)?;
-        let gone: Vec<Digest> = stored.into_keys().filter(|digest| !used.contains(digest)).collect();
+        let gone: Vec<Digest> = stored.into_keys().filter(|digest| !used.contains(digest) && !is_background(digest)).collect();
         Ok(self.store.forget_vectors(&gone)?)
     }
 }

@@ -17,13 +17,10 @@ pub const PASSAGES_FOUND_MAX: usize = 8;
 /// Candidates that likeness of meaning nominates.
 const NEAREST_MAX: usize = 24;
 
-/// By how much a document must be surer than an approved answer to stand before it. Chosen: both answer then, and the
-/// approved answer is the shorter and checked one.
-const APPROVED_LEAD: f32 = 0.15;
-
-/// The same where words alone search: a long passage that shares the question's words says less than an approved answer does.
-/// Chosen.
-const APPROVED_LEAD_BY_WORDS: f32 = 0.2;
+/// By how much, in log odds, a document must be surer than an approved answer to stand before it. Approved answers are
+/// short and checked; but one on the same subject that does not answer is sure of itself too, and then the document that
+/// does is much surer. Read off the calibration questions over both demo sites.
+const APPROVED_LEAD: f32 = 1.2;
 
 /// Candidates below this score are not worth returning.
 const SCORE_FLOOR: f32 = 0.02;
@@ -59,8 +56,7 @@ pub fn rank(asked: &Asked, mut candidates: Vec<usize>, index: &Index, now: DateT
         .filter(|judged| !judged.evidence.contradicted)
         .collect();
     judged.sort_by(|left, right| right.strength.total_cmp(&left.strength));
-    let scores: Vec<f32> =
-        judged.iter().map(|one| score::score(&one.evidence, one.strength, rival(one, &judged), one.matter)).collect();
+    let scores = scores(&judged);
     let mut hits: Vec<Hit> = judged
         .iter()
         .zip(scores)
@@ -71,16 +67,28 @@ pub fn rank(asked: &Asked, mut candidates: Vec<usize>, index: &Index, now: DateT
             evidence: one.evidence,
         })
         .collect();
-    hits.sort_by(|left, right| preference(right, basis).total_cmp(&preference(left, basis)));
+    hits.sort_by(|left, right| preference(right).total_cmp(&preference(left)));
     hits.truncate(PASSAGES_FOUND_MAX);
     hits
 }
 
-/// A score for the order: an approved answer that is good enough stands before a document that is hardly surer.
-fn preference(hit: &Hit, basis: Basis) -> f32 {
-    let approved = matches!(hit.passage.origin, Origin::Item { .. }) && hit.passage.score >= score::ANSWER_SCORE_MIN;
-    let lead = if basis == Basis::Meaning { APPROVED_LEAD } else { APPROVED_LEAD_BY_WORDS };
-    hit.passage.score + if approved { lead } else { 0.0 }
+/// The scores of `judged` (strongest first): within a kind never above those of the stronger, for the strength knows better
+/// which candidate it is, and the score how surely.
+fn scores(judged: &[Judged]) -> Vec<f32> {
+    let (mut item_most, mut passage_most) = (1.0f32, 1.0f32);
+    let score = |one: &Judged| {
+        let most = if one.matter.item { &mut item_most } else { &mut passage_most };
+        *most = most.min(score::score(&one.evidence, one.strength, rival(one, judged), one.matter));
+        *most
+    };
+    judged.iter().map(score).collect()
+}
+
+/// What the order goes by: log odds, and an approved answer that is good enough stands before a document that is hardly surer.
+fn preference(hit: &Hit) -> f32 {
+    let score = hit.passage.score.clamp(1e-6, 1.0 - 1e-6);
+    let approved = matches!(hit.passage.origin, Origin::Item { .. }) && score >= score::ANSWER_SCORE_MIN;
+    (score / (1.0 - score)).ln() + if approved { APPROVED_LEAD } else { 0.0 }
 }
 
 struct Judged {

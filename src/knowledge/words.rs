@@ -1,5 +1,6 @@
 //! Texts into words, English and Chinese, for the index of words and for the lexical score. Knows language, not the site.
 
+pub mod commonness;
 mod english;
 mod synonyms;
 
@@ -45,7 +46,11 @@ pub fn index_text(text: &str) -> String {
     for run in runs(&normal(text)) {
         match run {
             Run::Han(run) => {
-                words.extend(JIEBA.cut_for_search(&run, false).into_iter().map(|token| token.word.to_owned()));
+                for token in JIEBA.cut_for_search(&run, false) {
+                    // Beside the word what stands for its synonyms, so that 厕所 finds 卫生间.
+                    words.extend(canonical(token.word).filter(|same| *same != token.word).map(str::to_owned));
+                    words.push(token.word.to_owned());
+                }
                 words.extend(run.chars().map(String::from));
             }
             Run::Other(run) => words.extend(run.unicode_words().map(str::to_owned)),
@@ -166,6 +171,7 @@ mod tests {
     fn queries_are_quoted_and_bounded() {
         assert_eq!(query("bag\" OR NEAR(*) -x").as_deref(), Some("\"bag\" OR \"near\" OR \"x\""));
         assert_eq!(query("挂失").as_deref(), Some("\"挂失\" OR \"挂\" OR \"失\""));
+        assert!(query("厕所").unwrap().contains("洗手间") && index_text("卫生间").contains("洗手间"));
         assert_eq!(query("?!… \u{0}"), None);
         let long: String = (0..500).map(|number| format!("word{number} ")).collect();
         assert_eq!(query(&long).unwrap().matches(" OR ").count(), QUERY_TERMS_MAX - 1);

@@ -190,7 +190,7 @@ impl Session {
             Said::Cancel => self.cancel(socket).await,
             Said::Touch { item, label } => {
                 let question =
-                    Question { text: label, language: self.visit.language, way: Way::Touched, item: Some(item) };
+                    Question { text: label, language: self.visit.language, way: Way::Touched, item: Some(item), doubtful: false };
                 self.start(socket, Asked::Question(question)).await
             }
             Said::Person => self.person(socket).await,
@@ -357,7 +357,7 @@ impl Session {
             "item": {"id": self.item(), "type": "message", "role": "user", "status": "completed",
                      "content": [{"type": "input_text", "text": text}]},
         });
-        let question = Question { text, language: self.visit.language, way: Way::Typed, item: None };
+        let question = Question { text, language: self.visit.language, way: Way::Typed, item: None, doubtful: false };
         self.waiting = Some(Asked::Question(question));
         send(socket, &added).await
     }
