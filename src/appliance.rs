@@ -27,8 +27,9 @@ use crate::device;
 use crate::domain::{Audio, HEARING_RATE_HZ, Language, Question, Route, Way};
 use crate::engine::speech::{self, Ears, Vocabulary};
 use crate::engine::{self, EngineError, Transcriber, language};
-use crate::http::{self, App, MissingModel, Parked};
+use crate::http::{self, App, MissingModel, Parked, SiteMap};
 use crate::knowledge::{self, Knowledge, SharedEmbedder, shipped};
+use crate::media::Map;
 use crate::models::{Engine, Installed, Model, Role};
 
 /// Jobs that may wait for a worker. A kiosk has one visitor; a queue longer than a few is a queue nobody waits for.
@@ -285,7 +286,8 @@ pub fn serve(settings: &Settings, data: &Path, site_named: bool) -> anyhow::Resu
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let stopping = CancellationToken::new();
-    let people = runtime.block_on(people::open(settings, data, &opened.conversation.knowledge, &stopping));
+    let map = open_map(settings);
+    let people = runtime.block_on(people::open(settings, data, &opened.conversation.knowledge, map.clone(), &stopping));
     let app = Arc::new(App {
         conversation: opened.conversation,
         site: settings.site.clone(),
@@ -299,6 +301,7 @@ pub fn serve(settings: &Settings, data: &Path, site_named: bool) -> anyhow::Resu
         lit: Arc::default(),
         presses: broadcast::channel(PRESSES_MAX).0,
         kiosk: people.kiosk,
+        map: map.zip(settings.map.kiosk.clone()).map(|(map, kiosk)| SiteMap { map, kiosk }),
         parked: Arc::new(Parked::default()),
         stopping,
     });
@@ -310,6 +313,26 @@ pub fn serve(settings: &Settings, data: &Path, site_named: bool) -> anyhow::Resu
         }
     };
     runtime.block_on(listen(settings, app, people.desk))
+}
+
+/// The site's map, where it has one. A map that cannot be used is told; everything else serves.
+fn open_map(settings: &Settings) -> Option<Arc<Map>> {
+    let folder = settings.knowledge.join("media");
+    if !folder.join("map.toml").exists() {
+        return None;
+    }
+    match Map::open(&folder, &settings.site.languages) {
+        Ok(map) if settings.map.kiosk.as_ref().is_none_or(|kiosk| map.place(kiosk).is_some()) => Some(Arc::new(map)),
+        Ok(_) => {
+            tracing::error!(kiosk = settings.map.kiosk, "the map has no place of this kiosk's name; correct [map] kiosk");
+            None
+        }
+        Err(error) => {
+            let reason = format!("{:#}", anyhow::Error::from(error));
+            tracing::error!(reason, "the map cannot be used; the rest serves");
+            None
+        }
+    }
 }
 
 async fn listen(settings: &Settings, app: Arc<App>, desk: Option<Arc<http::desk::Desk>>) -> anyhow::Result<()> {

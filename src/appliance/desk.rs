@@ -9,7 +9,7 @@ use axum_server::tls_rustls::RustlsConfig;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{QUEUE_MAX, STOP_DEADLINE, folder_of, open_embedder, open_knowledge, people, stopped};
+use super::{QUEUE_MAX, STOP_DEADLINE, folder_of, open_embedder, open_knowledge, open_map, people, stopped};
 use crate::base::worker::Worker;
 use crate::config::Settings;
 use crate::http;
@@ -32,7 +32,7 @@ pub fn serve_desk(settings: &Settings, data: &Path, site_named: bool, server: &D
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let stopping = CancellationToken::new();
-        let desk = people::open_desk(settings, data, knowledge, server.tls, &stopping).await?;
+        let desk = people::open_desk(settings, data, (knowledge, open_map(settings)), server.tls, &stopping).await?;
         let address = server.listen;
         let listener = TcpListener::bind(address)
             .await

@@ -13,6 +13,7 @@ use crate::handoff::links::{Opened, local, websocket};
 use crate::handoff::{Accounts, FileKeeper, Hub, JOBS_MAX, Kiosk, LinkSettings, nats};
 use crate::http::desk::{Desk, Logins};
 use crate::knowledge::Knowledge;
+use crate::media::Map;
 use crate::store::{DeskStore, OutboxStore};
 
 /// Jobs that may wait for the outbox: a kiosk has one visitor.
@@ -33,9 +34,10 @@ pub async fn open(
     settings: &Settings,
     data: &Path,
     knowledge: &Arc<Worker<Knowledge>>,
+    map: Option<Arc<Map>>,
     stopping: &CancellationToken,
 ) -> People {
-    match try_open(settings, data, knowledge, stopping).await {
+    match try_open(settings, data, knowledge, map, stopping).await {
         Ok(people) => people,
         Err(error) => {
             let reason = format!("{error:#}");
@@ -49,6 +51,7 @@ async fn try_open(
     settings: &Settings,
     data: &Path,
     knowledge: &Arc<Worker<Knowledge>>,
+    map: Option<Arc<Map>>,
     stopping: &CancellationToken,
 ) -> anyhow::Result<People> {
     let name = settings.handoff.kiosk.clone().unwrap_or_else(|| format!("{}-1", settings.site.id));
@@ -56,7 +59,7 @@ async fn try_open(
     let opened = match &settings.handoff.desk {
         LinkSettings::Off => return Ok(People::default()),
         LinkSettings::Local => {
-            let opened = open_desk(settings, data, knowledge.clone(), false, stopping).await?;
+            let opened = open_desk(settings, data, (knowledge.clone(), map), false, stopping).await?;
             let link = local::open(opened.hub.clone(), &name);
             desk = Some(opened);
             link
@@ -101,7 +104,7 @@ pub fn open_desk_store(settings: &Settings, data: &Path) -> anyhow::Result<DeskS
 pub async fn open_desk(
     settings: &Settings,
     data: &Path,
-    knowledge: Arc<Worker<Knowledge>>,
+    (knowledge, map): (Arc<Worker<Knowledge>>, Option<Arc<Map>>),
     is_secure: bool,
     stopping: &CancellationToken,
 ) -> anyhow::Result<Arc<Desk>> {
@@ -120,6 +123,7 @@ pub async fn open_desk(
         clock: Clock::system(&settings.site.time_zone)?,
         site: settings.site.name.clone(),
         contact: settings.site.contact.clone(),
+        map,
         is_secure,
         kiosks: Mutex::default(),
         stopping: stopping.clone(),

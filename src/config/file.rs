@@ -52,6 +52,16 @@ pub struct SiteFile {
     /// How a visitor reaches a person.
     #[serde(default)]
     pub handoff: handoff::Settings,
+    #[serde(default)]
+    pub map: MapPlace,
+}
+
+/// The site's map: `media/map.toml` in the folder of its knowledge.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct MapPlace {
+    /// The place on the map where this kiosk stands.
+    pub kiosk: Option<String>,
 }
 
 /// Where usher listens.
@@ -152,6 +162,7 @@ impl SiteFile {
             language: self.language,
             pins: self.pins,
             handoff: self.handoff.beside(path),
+            map: self.map,
         })
     }
 

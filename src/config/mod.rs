@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-pub use file::{Hearing, Language, Serve, SiteFile, Visit};
+pub use file::{Hearing, Language, MapPlace, Serve, SiteFile, Visit};
 pub use find::{data_dir, site_file};
 
 use crate::device;
@@ -41,6 +41,7 @@ pub struct Settings {
     pub language: Language,
     pub pins: device::Settings,
     pub handoff: handoff::Settings,
+    pub map: MapPlace,
 }
 
 impl Settings {
@@ -79,6 +80,7 @@ impl Settings {
             language: self.language.clone(),
             pins: self.pins.clone(),
             handoff: self.handoff.clone(),
+            map: self.map.clone(),
         }
     }
 }

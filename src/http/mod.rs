@@ -4,6 +4,7 @@
 pub mod desk;
 mod error;
 mod health;
+mod map;
 mod page;
 mod realtime;
 mod site;
@@ -24,6 +25,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+pub use map::SiteMap;
 pub use realtime::Parked;
 pub use site::MissingModel;
 
@@ -62,6 +64,8 @@ pub struct App {
     pub presses: broadcast::Sender<()>,
     /// The way to people; `None` where the site has only a contact card.
     pub kiosk: Option<Arc<Kiosk>>,
+    /// `None` where the site has no map.
+    pub map: Option<SiteMap>,
     /// Visits whose page went away in the middle of a hand-over.
     pub parked: Arc<Parked>,
     /// Cancelled when the appliance stops; sockets end their turns then.
@@ -119,6 +123,7 @@ fn router(app: Arc<App>, desk: Option<Arc<desk::Desk>>) -> Router {
         .route("/", get(page::kiosk))
         .route("/kiosk/{*path}", get(page::asset))
         .route("/api/site", get(site::show))
+        .route("/media/map/{file}", get(map::draw))
         .route("/v1/realtime", get(realtime::open))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -8,6 +8,9 @@ use crate::handoff::wire::ShownKind;
 /// Results an agent reads at a glance.
 const RESULTS_MAX: usize = 6;
 
+/// Places among the results.
+const PLACES_MAX: usize = 4;
+
 /// Replies that are proposed.
 const SUGGESTIONS_MAX: usize = 3;
 
@@ -19,8 +22,21 @@ impl Desk {
     pub(super) async fn search(&self, text: &str, language: Language) -> Result<Vec<Found>, String> {
         let passages = self.passages(text, language).await?;
         let mut found: Vec<Found> = passages.iter().take(RESULTS_MAX).map(of_passage).collect();
+        found.extend(self.places(text, language));
         found.push(self.contact_card(language));
         Ok(found)
+    }
+
+    /// Places on the map that the words may mean; the kiosk draws the way there from where it stands.
+    fn places(&self, text: &str, language: Language) -> Vec<Found> {
+        let Some(map) = &self.map else { return Vec::new() };
+        let found = |place: &&crate::media::Place| Found {
+            kind: ShownKind::Map,
+            reference: place.id.clone(),
+            title: place.name.get(language).to_string(),
+            text: map.floor_of(place).name.get(language).to_string(),
+        };
+        map.find(text, language, "").iter().take(PLACES_MAX).map(found).collect()
     }
 
     fn contact_card(&self, language: Language) -> Found {

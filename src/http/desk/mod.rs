@@ -19,6 +19,7 @@ use crate::base::worker::Worker;
 use crate::domain::{Card, Localised};
 use crate::handoff::{Accounts, Hub};
 use crate::knowledge::Knowledge;
+use crate::media::Map;
 
 /// What the agents' pages need of the appliance.
 pub struct Desk {
@@ -30,6 +31,8 @@ pub struct Desk {
     pub clock: Clock,
     pub site: Localised,
     pub contact: Card,
+    /// The site's map, for showing visitors their way; `None` where there is none.
+    pub map: Option<Arc<Map>>,
     /// Cookies only over TLS.
     pub is_secure: bool,
     /// Kiosks' sockets by name: a newer one takes over.

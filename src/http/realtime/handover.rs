@@ -77,9 +77,17 @@ impl Session {
 
     fn shown(&self, shown: &Shown) -> Value {
         let language = self.visit.language;
-        let url = (shown.kind == ShownKind::Map).then(|| format!("/media/map/{}.{language}.svg", shown.reference));
+        let step_free = self.needs.iter().any(|need| need == "step_free");
+        let map = self.app.map.as_ref().filter(|_| shown.kind == ShownKind::Map);
+        if let Some(way) = map.and_then(|map| map.way(&shown.reference, language, step_free)) {
+            let url = format!("/media/map/{}.{language}.svg?step_free={step_free}", shown.reference);
+            return json!({
+                "type": "usher.handoff.shown", "kind": shown.kind, "title": way.title, "text": way.text, "url": url,
+                "alt": way.alt,
+            });
+        }
         json!({
-            "type": "usher.handoff.shown", "kind": shown.kind, "title": shown.title, "text": shown.text, "url": url,
+            "type": "usher.handoff.shown", "kind": shown.kind, "title": shown.title, "text": shown.text, "url": null,
             "alt": shown.title,
         })
     }
