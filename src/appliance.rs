@@ -324,7 +324,10 @@ fn open_map(settings: &Settings) -> Option<Arc<Map>> {
     match Map::open(&folder, &settings.site.languages) {
         Ok(map) if settings.map.kiosk.as_ref().is_none_or(|kiosk| map.place(kiosk).is_some()) => Some(Arc::new(map)),
         Ok(_) => {
-            tracing::error!(kiosk = settings.map.kiosk, "the map has no place of this kiosk's name; correct [map] kiosk");
+            tracing::error!(
+                kiosk = settings.map.kiosk,
+                "the map has no place of this kiosk's name; correct [map] kiosk"
+            );
             None
         }
         Err(error) => {

@@ -39,6 +39,8 @@ pub struct Handoff {
     deadline: Option<Instant>,
     open: Option<Open>,
     pub watch: Watch,
+    /// What the person would like to talk in.
+    offered: Mode,
     count: u64,
 }
 
@@ -97,7 +99,15 @@ pub enum News {
 
 impl Handoff {
     pub fn new(kiosk: Arc<Kiosk>) -> Self {
-        Self { kiosk, state: State::Bot, deadline: None, open: None, watch: Watch::default(), count: 0 }
+        Self {
+            kiosk,
+            state: State::Bot,
+            deadline: None,
+            open: None,
+            watch: Watch::default(),
+            offered: Mode::Text,
+            count: 0,
+        }
     }
 
     pub fn state(&self) -> &State {
@@ -212,6 +222,10 @@ impl Handoff {
             Down::Signal { data } => return News::Signal { data },
             Down::Shown { shown } => return News::Shown(shown),
             Down::Pointer { x, y } => return News::Pointer { x, y },
+            Down::Offered { mode } => {
+                self.offered = mode;
+                return News::Changed(restored);
+            }
             Down::Queued { position, eta_seconds } => Event::Queued { position, eta_seconds },
             Down::Ringing { agent } => Event::Ringing { agent },
             Down::Briefing { agent } => Event::Briefing { agent },
@@ -263,6 +277,7 @@ impl Handoff {
 
     fn attend(&mut self, case: &str, code: &str, token: &str) {
         let now = Instant::now();
+        self.offered = Mode::Text;
         self.open = Some(Open {
             case: case.into(),
             code: code.into(),
@@ -377,6 +392,11 @@ impl Handoff {
             State::Live { mode, .. } | State::LostLink { mode, .. } => mode,
             _ => Mode::Text,
         }
+    }
+
+    /// What the person would like to talk in; the visitor decides.
+    pub fn offered_mode(&self) -> Mode {
+        if matches!(self.state, State::Live { .. }) { self.offered } else { Mode::Text }
     }
 
     /// The rule of an offer that stands.

@@ -130,6 +130,10 @@ pub enum Down {
     Signal {
         data: Value,
     },
+    /// The person would like to speak, or to be seen.
+    Offered {
+        mode: Mode,
+    },
     Shown {
         shown: Shown,
     },

@@ -43,7 +43,9 @@ pub async fn draw(State(app): State<Arc<App>>, Path(file): Path<String>, Query(w
         map.draw(place, language.parse().ok()?, wish.step_free, &app.site)
     });
     match drawn {
-        Some(svg) => ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "no-cache")], svg).into_response(),
+        Some(svg) => {
+            ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "no-cache")], svg).into_response()
+        }
         None => error::not_found().await.into_response(),
     }
 }

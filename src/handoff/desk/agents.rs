@@ -141,7 +141,7 @@ impl Desk {
             Command::Point { x, y, .. } => Down::Pointer { x: share(x), y: share(y) },
             Command::Show { shown, .. } => Down::Shown { shown },
             // An offer: the visitor's page asks before a microphone or a camera is on.
-            Command::Media { mode, .. } => Down::Signal { data: serde_json::json!({"offer": mode}) },
+            Command::Media { mode, .. } => Down::Offered { mode },
             _ => return,
         };
         self.tell_kiosk(id, body, out);

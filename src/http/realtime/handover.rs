@@ -217,6 +217,8 @@ impl Session {
         }
         if self.handoff.as_ref().is_some_and(|handoff| handoff.state().holds_bot()) {
             self.hold(socket).await?;
+            // A page that was loaded anew has nobody's leave to use microphone and camera.
+            self.passing(Up::Media { mode: Mode::Text })?;
         }
         self.tell_state(socket).await
     }
@@ -371,11 +373,17 @@ impl Session {
             "type": "usher.handoff", "state": state.word(), "rule": self.rule, "case": ticket.map(|ticket| ticket.0),
             "token": ticket.map(|ticket| ticket.2), "code": self.aside.code,
             "message": sentences::message(state, language), "position": position, "eta_seconds": eta, "agent": agent,
-            "mode": handoff.map_or(Mode::Text, Handoff::mode), "bot": self.held.is_none(), "actions": state.actions(),
+            "mode": handoff.map_or(Mode::Text, Handoff::mode), "offered": handoff.map_or(Mode::Text, Handoff::offered_mode), "bot": self.held.is_none(),
+            "actions": self.actions(state),
             "sent": handoff.and_then(|handoff| self.sent(handoff, language)),
             "alternatives": self.alternatives(state, language), "promises": promises,
             "rated": self.aside.rating_is_given,
         })
+    }
+
+    fn actions(&self, state: &State) -> Vec<&'static str> {
+        let is_unsent = self.handoff.as_ref().is_some_and(|handoff| handoff.unsent().is_some());
+        state.actions().iter().copied().filter(|action| *action != "review" || is_unsent).collect()
     }
 
     fn sent(&self, handoff: &Handoff, language: Language) -> Option<Value> {

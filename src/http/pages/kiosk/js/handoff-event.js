@@ -11,6 +11,7 @@ const QR_CHARS_MAX = 200_000; // a square code drawn as SVG
 export function readHandoff(event) {
   return Object.freeze({
     case: text(event.case),
+    token: text(event.token),
     code: text(event.code),
     state: text(event.state),
     message: text(event.message),
@@ -18,6 +19,7 @@ export function readHandoff(event) {
     etaSeconds: count(event.eta_seconds),
     agent: text(event.agent?.name),
     mode: MODES.includes(event.mode) ? event.mode : "text",
+    offered: MODES.includes(event.offered) ? event.offered : "text",
     bot: event.bot !== false,
     actions: list(event.actions).filter((action) => ACTIONS.includes(action)),
     sent: event.sent ? readSent(event.sent) : null,

@@ -5,16 +5,21 @@
 const RELEASE_LEAD_MS = 700;
 const PHONE_DIGITS_MIN = 5;
 
+// Survives a reload of the page, not the browser: what proves that this page asked for a person. Nothing of the visit is in it.
+const TICKET = "usher.handoff";
+
 export class Handoff {
   #state;
   #socket;
   #releaseTimer = 0;
+  #wasOpen = false; // before the first hand-over a kept ticket is of the page before this one
 
   constructor(state, socket) {
     this.#state = state;
     this.#socket = socket;
     state.watch((now, before) => {
       if (now.releaseAt !== before.releaseAt) this.#armRelease(now.releaseAt);
+      if (now.handoff?.token !== before.handoff?.token) this.#keepTicket(now.handoff);
     });
   }
 
@@ -92,6 +97,18 @@ export class Handoff {
 
   closeShown() {
     this.#state.set({ shown: null, pointer: null });
+  }
+
+  /** A new socket takes up the hand-over that this page had before. */
+  resume() {
+    const kept = sessionStorage.getItem(TICKET);
+    if (kept) this.#send("resume", JSON.parse(kept));
+  }
+
+  #keepTicket(handoff) {
+    if (handoff?.token) sessionStorage.setItem(TICKET, JSON.stringify({ case: handoff.case, token: handoff.token }));
+    else if (this.#wasOpen) sessionStorage.removeItem(TICKET);
+    this.#wasOpen ||= Boolean(handoff);
   }
 
   #send(action, fields = {}) {

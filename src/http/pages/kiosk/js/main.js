@@ -70,7 +70,7 @@ const talk = new Talk(state, sound, conversation);
 const idle = new Idle(state, () => conversation.end());
 new BotPause(state, { sound, turns, talk, conversation });
 
-Object.assign(listener, { onOpen: () => replies.onOpen(), onEvent: (event) => replies.onEvent(event), onLost: () => replies.onLost() });
+Object.assign(listener, { onOpen: () => open(), onEvent: (event) => replies.onEvent(event), onLost: () => replies.onLost() });
 sound.attach({ onCaption: (text) => replies.onCaption(text), onDrained: () => replies.onDrained() });
 
 for (const [name, part] of Object.entries({ ...PARTS, ...VIEWS })) customElements.define(name, part);
@@ -89,6 +89,11 @@ function openSite(site) {
   const { missing } = state.now;
   state.set({ site, language: site.languages[0], missing: missing.length > 0 ? missing : site.missing });
   conversation.configure();
+}
+
+function open() {
+  replies.onOpen();
+  handoff.resume();
 }
 
 /** What the dock is arranged for: the greeting's large orb makes room for the wait. */

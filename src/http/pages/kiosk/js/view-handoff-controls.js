@@ -63,7 +63,10 @@ export class HandoffControls extends View {
     // writing is the only way there is: nothing to choose
     this.media.hidden = !isLive || this.modes.slice(1).every(({ hidden }) => hidden);
     setAttribute(this.media, "aria-label", say.media);
-    this.waits.textContent = isLive && allowed !== "text" && devices === null ? say.allowed[allowed](handoff.agent || say.someone) : "";
+    const person = handoff.agent || say.someone;
+    const isOffered = isLive && allowed === "text" && handoff.offered !== "text";
+    const isWaiting = isLive && allowed !== "text" && devices === null;
+    this.waits.textContent = isOffered ? say.wouldLike[handoff.offered](person) : isWaiting ? say.allowed[allowed](person) : "";
   }
 
   #submit(event) {
