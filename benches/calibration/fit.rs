@@ -113,7 +113,8 @@ fn ranking(choices: &[(&Sample, f64)]) -> Vec<f64> {
     descend(KINDS, 1_500, 0.5, |weights, slope| {
         for (candidates, share) in &rows {
             let chances = shares(candidates, weights);
-            let right: f64 = candidates.iter().zip(&chances).filter(|((_, right), _)| *right).map(|(_, chance)| chance).sum();
+            let right: f64 =
+                candidates.iter().zip(&chances).filter(|((_, right), _)| *right).map(|(_, chance)| chance).sum();
             for ((numbers, is_right), chance) in candidates.iter().zip(&chances) {
                 let wanted = if *is_right { chance / right.max(1e-9) } else { 0.0 };
                 for (slope, number) in slope.iter_mut().zip(numbers) {

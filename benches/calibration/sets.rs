@@ -331,10 +331,10 @@ fn single(path: &str, language: Language) -> Set {
         data["data"].as_array().expect("articles").iter().map(|article| page(article)).collect();
     let folds = articles.iter().enumerate().step_by(2).map(|(place, (page, own))| {
         let (_, others) = &articles[(place + 1) % articles.len()];
-        let known = own.iter().step_by(2).map(|(question, words)| Asked {
-            question: question.clone(),
-            right: Right::Anywhere(words.clone()),
-        });
+        let known = own
+            .iter()
+            .step_by(2)
+            .map(|(question, words)| Asked { question: question.clone(), right: Right::Anywhere(words.clone()) });
         let unknown = others.iter().step_by(3).map(|(question, _)| unanswerable(question.clone()));
         Fold { files: vec![(format!("page.{language}.md"), page.clone())], asked: known.chain(unknown).collect() }
     });

@@ -60,7 +60,8 @@ fn explain(question: &SiteQuestion, found: &Found) {
 
 /// What became of the questions, as a line.
 fn line(asked: &[(SiteQuestion, Found)], thresholds: Thresholds) {
-    let [mut right_answers, mut wrong, mut stray, mut helped, mut misled, mut bothered, mut refused, mut declined] = [0; 8];
+    let [mut right_answers, mut wrong, mut stray, mut helped, mut misled, mut bothered, mut refused, mut declined] =
+        [0; 8];
     for (question, found) in asked {
         let known = Known { wants_person: false, passages: &found.passages, just_clarified: false, misheard: false };
         let count = match decide(known, thresholds) {

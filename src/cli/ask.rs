@@ -67,8 +67,13 @@ async fn turn(conversation: &Conversation, args: &Args, settings: &Settings) -> 
     let mut turn = match heard {
         Some(heard) if heard.text.is_empty() => nothing_heard(heard),
         Some(heard) => {
-            let question =
-                Question { text: heard.text.clone(), language: heard.language, way: Way::Spoken, item: None, doubtful: heard.doubtful };
+            let question = Question {
+                text: heard.text.clone(),
+                language: heard.language,
+                way: Way::Spoken,
+                item: None,
+                doubtful: heard.doubtful,
+            };
             let turn = conversation.turn(&mut visit, question, &mut |_| {}).await?;
             Turn { heard: Some(heard), ..turn }
         }

@@ -214,7 +214,8 @@ fn spoken_loop(conversation: &Conversation, clips: &[Clip], rounds: usize) -> an
 
 async fn one_loop(conversation: &Conversation, audio: Audio) -> anyhow::Result<()> {
     let heard = conversation.hear(audio, Language::English).await?;
-    let question = Question { text: heard.text, language: heard.language, way: Way::Spoken, item: None, doubtful: heard.doubtful };
+    let question =
+        Question { text: heard.text, language: heard.language, way: Way::Spoken, item: None, doubtful: heard.doubtful };
     let turn = conversation.turn(&mut Visit::begin(Language::English), question, &mut |_| {}).await?;
     first_sound(conversation, &turn.answer.text, turn.answer.language).await
 }

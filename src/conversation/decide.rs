@@ -170,7 +170,8 @@ mod tests {
 
     #[test]
     fn doubted_hearing_is_asked_about_unless_it_fits_well() {
-        let heard = |passages| decide(Known { wants_person: false, passages, just_clarified: false, misheard: true }, AT);
+        let heard =
+            |passages| decide(Known { wants_person: false, passages, just_clarified: false, misheard: true }, AT);
         let (fair, good, page) = ([item("wifi", 0.7)], [item("wifi", 0.9)], [document("pets.en.md", 0.7)]);
         assert!(matches!(heard(&fair), Decision::Clarify(choices) if choices.len() == 1));
         assert_eq!(decided(&fair), Decision::Approved(&fair[0]));

@@ -299,7 +299,8 @@ impl Knowledge {
         let Some(model) = &self.embedder else { return Ok(()) };
         let used: HashSet<Digest> = self.index.units.iter().map(|unit| unit.digest).collect();
         let stored = self.store.vectors(&model.name)?;
-        let gone: Vec<Digest> = stored.into_keys().filter(|digest| !used.contains(digest) && !is_background(digest)).collect();
+        let gone: Vec<Digest> =
+            stored.into_keys().filter(|digest| !used.contains(digest) && !is_background(digest)).collect();
         Ok(self.store.forget_vectors(&gone)?)
     }
 }

@@ -98,7 +98,13 @@ impl Response {
             self.tell(json!({"type": "usher.heard_nothing", "response_id": self.id, "message": message})).await?;
             return Ok(None);
         }
-        let question = Question { text: heard.text.clone(), language: heard.language, way: Way::Spoken, item: None, doubtful: heard.doubtful };
+        let question = Question {
+            text: heard.text.clone(),
+            language: heard.language,
+            way: Way::Spoken,
+            item: None,
+            doubtful: heard.doubtful,
+        };
         self.answer(question, Some(heard)).await.map(Some)
     }
 

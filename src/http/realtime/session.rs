@@ -136,8 +136,13 @@ impl Session {
             Said::Respond => self.respond(socket).await,
             Said::Cancel => self.cancel(socket).await,
             Said::Touch { item, label } => {
-                let question =
-                    Question { text: label, language: self.visit.language, way: Way::Touched, item: Some(item), doubtful: false };
+                let question = Question {
+                    text: label,
+                    language: self.visit.language,
+                    way: Way::Touched,
+                    item: Some(item),
+                    doubtful: false,
+                };
                 self.start(socket, Asked::Question(question)).await
             }
             Said::Person => self.start(socket, Asked::Person).await,

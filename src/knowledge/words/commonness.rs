@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn common_words_are_told_from_rare_ones_in_both_languages() {
-        for (common, rare) in [("time", "crate"), ("tomorrow", "surfboard"), ("地方", "行李"), ("今天", "冲浪板"), ("+手机", "+板儿")]
+        for (common, rare) in
+            [("time", "crate"), ("tomorrow", "surfboard"), ("地方", "行李"), ("今天", "冲浪板"), ("+手机", "+板儿")]
         {
             assert!(share(&stem(common)) > 2.0 * share(&stem(rare)), "{common} {rare}");
         }
