@@ -49,7 +49,7 @@ export class SearchPanel {
     const isShown = one.shown.some((other) => other.ref === result.ref);
     const isLast = one.shown.at(-1)?.ref === result.ref;
     const head = element("p", { class: "tile-head" }, icon(ICONS[result.kind] ?? "document"), element("span", { class: "soft", text: say.kinds[result.kind] ?? result.kind }), isLast && element("span", { class: "tag good", text: say.isShown }));
-    return element("li", { class: "tile", testid: `result-${result.ref}` }, head, element("h3", { text: result.title, lang: tag, dir: "auto" }), element("p", { class: "clamp", text: result.text, lang: tag, dir: "auto" }),
+    return element("li", { "data-kind": result.kind, class: "tile", testid: `result-${result.ref}` }, head, element("h3", { text: result.title, lang: tag, dir: "auto" }), element("p", { class: "clamp", text: result.text, lang: tag, dir: "auto" }),
       button({ label: isShown ? say.showAgain : say.show, iconId: "screen", testid: `show-${result.ref}`, onPress: () => this.#page.desk.push(result) }));
   }
 
