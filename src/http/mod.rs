@@ -157,6 +157,7 @@ fn router(app: Arc<App>, desk: Option<Arc<desk::Desk>>) -> Router {
 /// What holds for every page and every reply.
 fn guarded(router: Router) -> Router {
     router
+        .route("/shared/{*path}", get(page::shared_asset))
         .fallback(error::not_found)
         .layer(fixed(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

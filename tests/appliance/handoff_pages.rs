@@ -65,7 +65,7 @@ async fn meet(kiosk: &str, desk: &str, pictures: bool) {
     let visitor = Browser::open(1080, 1920, None).await;
     visitor.goto(&format!("{kiosk}/")).await;
     visitor.holds("document.documentElement.dataset.state === 'greeting'").await;
-    visitor.type_into("ask-input", "where can my zebra sleep tonight").await;
+    visitor.fill("ask-input", "where can my zebra sleep tonight").await;
     visitor.touch("ask-send").await;
     visitor.holds("['decline', 'clarify'].includes(document.documentElement.dataset.route)").await;
     visitor.touch("person").await;

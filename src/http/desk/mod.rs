@@ -45,7 +45,6 @@ pub fn router(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/desk", get(page::desk))
         .route("/desk/{*path}", get(page::desk_asset))
-        .route("/shared/{*path}", get(page::shared_asset))
         .route("/api/desk/login", post(login::login))
         .route("/api/desk/logout", post(login::logout))
         .route("/api/desk/me", get(login::me))

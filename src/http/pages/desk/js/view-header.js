@@ -28,7 +28,7 @@ export class Header extends View {
   show(now, before) {
     if (!differs(now, before, "language", "presence", "agents", "sound", "agent", "site")) return;
     const say = strings(now.language);
-    this.site.textContent = now.site ? `${say.title} · ${now.site}` : say.title;
+    this.site.textContent = now.site ? `${say.title} · ${now.site[now.language] ?? Object.values(now.site)[0]}` : say.title;
     setAttribute(this.group, "aria-label", say.state);
     this.choices.forEach((choice, place) => {
       const value = STATES[place];
