@@ -101,9 +101,12 @@ fn sigmoid(logit: f64) -> f64 {
     1.0 / (1.0 + (-logit).exp())
 }
 
+/// A candidate's evidence, and whether it is right.
+type Judged = (Vec<f64>, bool);
+
 /// Weights that give the right candidate the greatest share among its question's (a conditional logit), by gradient steps.
 fn ranking(choices: &[(&Sample, f64)]) -> Vec<f64> {
-    let rows: Vec<(Vec<(Vec<f64>, bool)>, f64)> = choices
+    let rows: Vec<(Vec<Judged>, f64)> = choices
         .iter()
         .map(|(sample, share)| {
             (sample.candidates.iter().map(|one| (numbers(&one.evidence), one.right)).collect(), *share)
@@ -126,7 +129,7 @@ fn ranking(choices: &[(&Sample, f64)]) -> Vec<f64> {
     })
 }
 
-fn shares(candidates: &[(Vec<f64>, bool)], weights: &[f64]) -> Vec<f64> {
+fn shares(candidates: &[Judged], weights: &[f64]) -> Vec<f64> {
     let strengths: Vec<f64> = candidates.iter().map(|(numbers, _)| dot(numbers, weights)).collect();
     let most = strengths.iter().copied().fold(f64::MIN, f64::max);
     let powers: Vec<f64> = strengths.iter().map(|strength| (strength - most).exp()).collect();

@@ -327,8 +327,7 @@ fn reading(path: &str, language: Language) -> Set {
 fn single(path: &str, language: Language) -> Set {
     let text = std::fs::read_to_string(shared().join(path)).expect("the set is there");
     let data: Value = serde_json::from_str(&text).expect("JSON");
-    let articles: Vec<(String, Vec<(String, Vec<String>)>)> =
-        data["data"].as_array().expect("articles").iter().map(|article| page(article)).collect();
+    let articles: Vec<Page> = data["data"].as_array().expect("articles").iter().map(page).collect();
     let folds = articles.iter().enumerate().step_by(2).map(|(place, (page, own))| {
         let (_, others) = &articles[(place + 1) % articles.len()];
         let known = own
@@ -341,8 +340,11 @@ fn single(path: &str, language: Language) -> Set {
     Set { name: format!("{language} single pages"), language, folds: folds.collect() }
 }
 
+/// A document, and questions with the words that answer them.
+type Page = (String, Vec<(String, Vec<String>)>);
+
 /// An article as a document with a heading for each paragraph, and its questions with their answers.
-fn page(article: &Value) -> (String, Vec<(String, Vec<String>)>) {
+fn page(article: &Value) -> Page {
     let title = article["title"].as_str().unwrap_or_default().replace('_', " ");
     let (mut page, mut questions) = (format!("# {title}\n"), Vec::new());
     for paragraph in article["paragraphs"].as_array().expect("paragraphs") {

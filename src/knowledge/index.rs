@@ -235,7 +235,9 @@ fn unit_texts(content: &Content) -> Vec<String> {
         Content::Passage(row) => {
             let sentences = row.part.sentences.iter();
             let whole = format!("{} {} {}", row.title, row.part.section, row.part.sentences.join(" "));
-            sentences.map(|sentence| format!("{} {sentence}", row.part.section)).chain([whole]).collect()
+            // Under its heading "It closes at ten" is about something.
+            let heading = if row.part.section.is_empty() { &row.title } else { &row.part.section };
+            sentences.map(|sentence| format!("{heading} {sentence}")).chain([whole]).collect()
         }
     }
 }
