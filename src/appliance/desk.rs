@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use axum_server::tls_rustls::RustlsConfig;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -42,8 +41,7 @@ pub fn serve_desk(settings: &Settings, data: &Path, site_named: bool, server: &D
         let serving = match certificate(settings, data, server)? {
             None => tokio::spawn(http::serve_desk(listener, desk, stopping.clone())),
             Some((chain, key)) => {
-                let config = RustlsConfig::from_pem_file(&chain, &key)
-                    .await
+                let config = http::tls(&chain, &key)
                     .with_context(|| format!("the certificate {} cannot be used", chain.display()))?;
                 tokio::spawn(http::serve_desk_tls(listener.into_std()?, config, desk, stopping.clone()))
             }

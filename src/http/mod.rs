@@ -10,6 +10,7 @@ mod realtime;
 mod site;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 
@@ -17,6 +18,8 @@ use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::routing::get;
 use axum_server::tls_rustls::RustlsConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::TcpListener;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -92,6 +95,23 @@ pub async fn serve_desk(
     stopping: CancellationToken,
 ) -> std::io::Result<()> {
     axum::serve(listener, desk_alone(desk)).with_graceful_shutdown(stopping.cancelled_owned()).await
+}
+
+/// TLS with a certificate chain and its key, PEM files. HTTP/1.1 alone: the pages live on their sockets, which HTTP/2 does not carry.
+///
+/// # Errors
+/// When one of them cannot be read, or they do not belong together.
+pub fn tls(chain: &Path, key: &Path) -> std::io::Result<RustlsConfig> {
+    let chain = CertificateDer::pem_file_iter(chain)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(std::io::Error::other)?;
+    let key = PrivateKeyDer::from_pem_file(key).map_err(std::io::Error::other)?;
+    let mut config = rustls::ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .map_err(std::io::Error::other)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(RustlsConfig::from_config(Arc::new(config)))
 }
 
 /// As [`serve_desk`], over TLS.

@@ -61,6 +61,14 @@ impl Browser {
         element.send_keys(text).await.expect("the field takes keys");
     }
 
+    /// Types into the field, once it takes keys.
+    pub async fn fill(&self, id: &str, text: &str) {
+        self.until(id, |element| async move {
+            element.is_enabled().await.unwrap_or(false) && element.send_keys(text).await.is_ok()
+        })
+        .await;
+    }
+
     /// The text of the element once it contains `part`.
     pub async fn reads(&self, id: &str, part: &str) -> String {
         let since = Instant::now();
@@ -128,7 +136,8 @@ impl Drop for Browser {
 }
 
 fn css(id: &str) -> String {
-    format!("[data-testid=\"{id}\"]")
+    // The hand-over's elements have ids of their own.
+    format!("[data-testid=\"{id}\"], [id=\"{id}\"]")
 }
 
 fn port(driver: &mut Child) -> u16 {
@@ -154,6 +163,8 @@ fn capabilities(width: u32, height: u32, microphone: Option<&Path>, profile: &Pa
         "--disable-component-update",
         "--disable-sync",
         "--autoplay-policy=no-user-gesture-required",
+        // A desk's own certificate is known to its kiosks, not to this browser.
+        "--ignore-certificate-errors",
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
     ]

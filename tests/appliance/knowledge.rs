@@ -3,6 +3,7 @@
 mod embedding;
 mod importing;
 mod searching;
+mod small;
 mod storing;
 
 use std::path::{Path, PathBuf};

@@ -3,9 +3,12 @@
 mod browser;
 mod commands;
 mod degraded;
+mod desk;
 mod golden;
 mod golden_language;
 mod golden_whisper;
+mod handoff;
+mod handoff_pages;
 mod hearing;
 mod knowledge;
 mod models;

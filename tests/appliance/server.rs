@@ -39,8 +39,18 @@ impl Server {
     }
 
     fn run(data: &Path, site: [&str; 2]) -> Self {
+        Self::spawn(data, &["serve"], site)
+    }
+
+    /// A desk for kiosks elsewhere.
+    pub fn desk(data: &Path, options: &[&str], site: &str) -> Self {
+        Self::spawn(data, &[&["desk"], options].concat(), ["--site", site])
+    }
+
+    fn spawn(data: &Path, command: &[&str], site: [&str; 2]) -> Self {
         let mut child = Command::new(support::usher())
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .args(command)
+            .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(site)
             .env("USHER_SITES", support::sites())
@@ -56,8 +66,8 @@ impl Server {
                 .next()
                 .unwrap_or_else(|| panic!("usher ended before it listened:\n{log}"))
                 .expect("the log is text");
-            if let Some((_, rest)) = line.split_once("http://") {
-                break rest.split('/').next().unwrap_or_default().to_string();
+            if let Some((_, rest)) = line.split_once("://127") {
+                break format!("127{}", rest.split('/').next().unwrap_or_default());
             }
             log.push_str(&line);
             log.push('\n');
@@ -81,6 +91,23 @@ impl Server {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
         let mut stream = TcpStream::connect(&self.address).await.expect("usher listens");
         let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
+        stream.write_all(request.as_bytes()).await.expect("the request goes out");
+        let mut reply = Vec::new();
+        stream.read_to_end(&mut reply).await.expect("a reply comes");
+        let reply = String::from_utf8_lossy(&reply).into_owned();
+        let status = reply.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status line");
+        (status, reply)
+    }
+
+    /// `POST path` with a JSON body: status and the whole reply.
+    pub async fn post(&self, path: &str, body: &Value) -> (u16, String) {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let mut stream = TcpStream::connect(&self.address).await.expect("usher listens");
+        let (host, body) = (&self.address, body.to_string());
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
         stream.write_all(request.as_bytes()).await.expect("the request goes out");
         let mut reply = Vec::new();
         stream.read_to_end(&mut reply).await.expect("a reply comes");
@@ -117,9 +144,9 @@ impl Drop for Server {
     }
 }
 
-/// A visitor's socket.
+/// A visitor's socket, or an agent's.
 pub struct Socket {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    pub socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
 impl Socket {
@@ -145,6 +172,25 @@ impl Socket {
                 return serde_json::from_str(&text).expect("events are JSON");
             }
         }
+    }
+
+    /// The first event that `is_it`; those before it are let go.
+    pub async fn first(&mut self, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+        let mut seen = Vec::new();
+        let since = Instant::now();
+        while since.elapsed() < EVENT_DEADLINE {
+            let event = self.next().await;
+            if is_it(&event) {
+                return event;
+            }
+            seen.push(event["type"].to_string());
+        }
+        panic!("no {what} among {seen:?}");
+    }
+
+    /// The hand-over, once it stands at `state`.
+    pub async fn handoff(&mut self, state: &str) -> Value {
+        self.first(state, |event| event["type"] == "usher.handoff" && event["state"] == state).await
     }
 
     /// Every event up to and with the first of `kind`.

@@ -80,6 +80,19 @@ pub fn data_dir(site: &str) -> &'static Path {
     folder
 }
 
+/// A data folder of a test's own, with the models and `site`'s knowledge: what a desk keeps must not meet another test's.
+pub fn own_data(site: &str) -> tempfile::TempDir {
+    let made = data_dir(site);
+    let own = tempfile::tempdir().expect("a folder can be made");
+    link_models(own.path());
+    let (from, to) = (made.join("sites").join(site), own.path().join("sites").join(site));
+    std::fs::create_dir_all(&to).expect("the site's folder can be made");
+    for name in ["knowledge.db", "shipped.sha256"] {
+        std::fs::copy(from.join(name), to.join(name)).expect("the site's knowledge can be copied");
+    }
+    own
+}
+
 /// What a run of usher gave.
 pub struct Ran {
     pub code: i32,

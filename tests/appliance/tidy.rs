@@ -15,14 +15,15 @@ const LINES_MAX: usize = 500;
 const NOT_OURS: [&str; 4] = ["target", ".git", "node_modules", "out"];
 
 /// Crates that only one room may name: the others hold that room's own types.
-const ADAPTERS: [(&str, &[&str]); 6] = [
+const ADAPTERS: [(&str, &[&str]); 7] = [
     (
         "engine",
         &["candle_core", "candle_nn", "candle_transformers", "ort", "tokenizers", "minijinja", "symphonia", "rubato"],
     ),
     ("store", &["rusqlite", "rusqlite_migration"]),
     ("media", &["roxmltree"]),
-    ("http", &["axum", "tower_http", "rust_embed"]),
+    ("http", &["axum", "axum_server", "tower_http", "rust_embed", "qrcode"]),
+    ("handoff", &["async_nats", "tokio_tungstenite", "argon2", "governor"]),
     ("cli", &["clap", "indicatif"]),
     ("device", &["gpiocdev", "rppal"]),
 ];

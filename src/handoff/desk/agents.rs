@@ -30,7 +30,24 @@ impl Desk {
                 told: Told::Case { case: Box::new(self.whole(&id, now)) },
             });
         }
+        self.ring_again(&name, now, out);
         out.extend([Output::Board, Output::Presence]);
+    }
+
+    /// A page that was loaded anew hears the call that was ringing.
+    fn ring_again(&self, name: &str, now: u64, out: &mut Vec<Output>) {
+        for (id, case) in &self.cases {
+            if let Stage::Ringing { agent, until } = &case.stage
+                && agent == name
+            {
+                let told = Told::Ring {
+                    seconds: until.saturating_sub(now).div_ceil(1000),
+                    row: self.row(case, name, now),
+                    case: id.clone(),
+                };
+                out.push(Output::ToAgent { agent: name.into(), told });
+            }
+        }
     }
 
     pub(super) fn agent_gone(&mut self, name: &str, now: u64, out: &mut Vec<Output>) {
@@ -140,6 +157,7 @@ impl Desk {
             Command::Signal { data, .. } => Down::Signal { data },
             Command::Point { x, y, .. } => Down::Pointer { x: share(x), y: share(y) },
             Command::Show { shown, .. } => Down::Shown { shown },
+            Command::Media { mode: Mode::Text, .. } => return self.change_mode(id, Mode::Text, out),
             // An offer: the visitor's page asks before a microphone or a camera is on.
             Command::Media { mode, .. } => Down::Offered { mode },
             _ => return,

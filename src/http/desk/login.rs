@@ -92,7 +92,13 @@ pub async fn login(State(desk): State<Arc<Desk>>, headers: HeaderMap, Json(given
             (cookies(&format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict"), desk.is_secure), Json(profile))
                 .into_response()
         }
-        Err(error) => refused(&error).into_response(),
+        Err(error) => {
+            let mut reply = refused(&error).into_response();
+            if matches!(error, AccountError::TooMany) {
+                reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+            }
+            reply
+        }
     }
 }
 

@@ -376,7 +376,7 @@ impl Session {
             "mode": handoff.map_or(Mode::Text, Handoff::mode), "offered": handoff.map_or(Mode::Text, Handoff::offered_mode), "bot": self.held.is_none(),
             "actions": self.actions(state),
             "sent": handoff.and_then(|handoff| self.sent(handoff, language)),
-            "alternatives": self.alternatives(state, language), "promises": promises,
+            "alternatives": self.alternatives(state, language), "reason": handoff.and_then(Handoff::reason), "promises": promises,
             "rated": self.aside.rating_is_given,
         })
     }

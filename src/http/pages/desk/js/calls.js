@@ -12,6 +12,7 @@ export class Calls {
   #listener = null;
   #id = null; // the case of the call
   #call = null;
+  #mode = "text"; // what is shared, or being opened
   #unsent = [];
 
   /** `send(event)` answers whether the socket took it. */
@@ -55,8 +56,6 @@ export class Calls {
     if (!this.#call && due && now.link === "open") this.#begin(due.id);
     else if (this.#call && one.mode !== this.#mode) this.#share(one.mode);
   }
-
-  #mode = "text";
 
   #begin(id) {
     this.#id = id;

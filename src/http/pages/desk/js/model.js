@@ -13,6 +13,7 @@ export const SIGNED_OUT = Object.freeze({
   agents: [],
   callbacks: [],
   rings: [], // {case, row, seconds, until}, oldest first
+  lastRingTimedOut: false,
   declining: false, // the reasons for declining the first ring are shown
   cases: {}, // id -> case, in the order of their coming
   current: null, // id of the case on the screen; null: the queue

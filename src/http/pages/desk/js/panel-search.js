@@ -14,6 +14,7 @@ export class SearchPanel {
   #note = element("p", { class: "soft fine" });
   #results = element("div", { class: "results", role: "status" });
   #node;
+  #drawn = [];
 
   constructor(page) {
     this.#page = page;
@@ -23,13 +24,15 @@ export class SearchPanel {
     this.#node = element("div", { class: "panel" }, this.#note, form, this.#results);
   }
 
-  show(say, one, was) {
+  show(say, one) {
     this.#note.textContent = say.searchNote;
     this.#field.setAttribute("aria-label", say.searchLabel);
     this.#field.placeholder = say.searchPlaceholder;
     this.#submit.lastElementChild.textContent = say.searchButton;
-    if (one.id !== was.id) this.#field.value = one.query;
-    if (one.id !== was.id || one.found !== was.found || one.shown !== was.shown) this.#draw(say, one);
+    const drawn = [one.id, say, one.found, one.shown];
+    if (this.#drawn[0] !== one.id) this.#field.value = one.query;
+    if (drawn.some((part, place) => part !== this.#drawn[place])) this.#draw(say, one);
+    this.#drawn = drawn;
     return this.#node;
   }
 
@@ -46,7 +49,7 @@ export class SearchPanel {
     const isShown = one.shown.some((other) => other.ref === result.ref);
     const isLast = one.shown.at(-1)?.ref === result.ref;
     const head = element("p", { class: "tile-head" }, icon(ICONS[result.kind] ?? "document"), element("span", { class: "soft", text: say.kinds[result.kind] ?? result.kind }), isLast && element("span", { class: "tag good", text: say.isShown }));
-    return element("li", { class: "tile", testid: `result-${result.ref}` }, head, element("h3", { text: result.title, lang: tag, dir: "auto" }), element("p", { class: "clamp", text: result.text, lang: tag, dir: "auto" }),
+    return element("li", { "data-kind": result.kind, class: "tile", testid: `result-${result.ref}` }, head, element("h3", { text: result.title, lang: tag, dir: "auto" }), element("p", { class: "clamp", text: result.text, lang: tag, dir: "auto" }),
       button({ label: isShown ? say.showAgain : say.show, iconId: "screen", testid: `show-${result.ref}`, onPress: () => this.#page.desk.push(result) }));
   }
 

@@ -7,13 +7,16 @@ import { languageTag } from "./strings.js";
 export class SuggestPanel {
   #page;
   #node = element("div", { class: "panel" });
+  #drawn = [];
 
   constructor(page) {
     this.#page = page;
   }
 
-  show(say, one, was) {
-    if (one.suggestions !== was.suggestions || one.language !== was.language || one.state !== was.state) this.#draw(say, one);
+  show(say, one) {
+    const drawn = [say, one.id, one.state, one.suggestions];
+    if (drawn.some((part, place) => part !== this.#drawn[place])) this.#draw(say, one);
+    this.#drawn = drawn;
     return this.#node;
   }
 

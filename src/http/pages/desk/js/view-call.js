@@ -17,7 +17,7 @@ export class CallView extends View {
     this.own = element("video", { class: "own", autoplay: true, playsinline: true, testid: "own-video", "data-frames": 0 });
     this.own.muted = true;
     this.noPicture = element("p", { class: "no-picture" });
-    this.state = element("p", { class: "call-state", role: "status", testid: "call-state" });
+    this.status = element("p", { class: "call-state", role: "status", testid: "call-state" });
     this.captions = element("p", { class: "captions", dir: "auto", testid: "captions" });
     this.mute = button({ label: "", iconId: "mic", testid: "mute", onPress: () => desk.mute("audio") });
     this.camera = button({ label: "", iconId: "video", testid: "camera", onPress: () => desk.mute("video") });
@@ -25,9 +25,12 @@ export class CallView extends View {
     this.numbers = element("dl", { class: "numbers" });
     this.foldName = element("summary");
     this.fold = element("details", { class: "fold statistics", testid: "statistics" }, this.foldName, this.numbers);
-    const pictures = element("div", { class: "pictures" }, this.theirs, this.noPicture, this.own, this.state, this.captions);
+    const pictures = element("div", { class: "pictures" }, this.theirs, this.noPicture, this.own, this.status, this.captions);
     this.append(pictures, element("div", { class: "call-acts" }, this.mute, this.camera, this.hangUp, this.fold));
     setInterval(() => this.#count(), COUNT_MS);
+    // After a reload the browser holds sound back until the page was touched.
+    for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => this.theirs.srcObject && this.theirs.play().catch(() => undefined));
+    for (const change of ["play", "pause"]) this.theirs.addEventListener(change, () => this.#state());
   }
 
   show(now, before) {
@@ -62,7 +65,7 @@ export class CallView extends View {
     this.noPicture.hidden = seesThem;
     this.noPicture.textContent = isVideo ? say.noPicture : say.media.voice;
     this.own.hidden = !isVideo || call.dark;
-    this.state.textContent = say.callStates[call.state] ?? call.state;
+    this.#state();
     this.#caption(say, one);
     name(this.mute, call.muted ? say.unmute : say.mute, call.muted, call.muted ? "mic-off" : "mic");
     name(this.camera, call.dark ? say.cameraOn : say.cameraOff, call.dark, call.dark ? "video-off" : "video");
@@ -71,6 +74,15 @@ export class CallView extends View {
     this.foldName.textContent = say.statistics;
     setAttribute(this.theirs, "aria-label", say.theirVideo);
     setAttribute(this.own, "aria-label", say.ownVideo);
+  }
+
+  #state() {
+    const { now } = this.page.state;
+    const { call } = caseInCall(now) ?? {};
+    if (!call) return;
+    const say = strings(now.language);
+    const isHeld = call.state === "connected" && this.theirs.paused;
+    this.status.textContent = isHeld ? say.soundHeld : say.callStates[call.state] ?? call.state;
   }
 
   /** What the visitor writes, while they write it; then the line they sent. */

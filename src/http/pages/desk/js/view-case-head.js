@@ -33,10 +33,10 @@ export class CaseHead extends View {
 
   #who(say, one) {
     const { place, needs } = one.package;
-    redraw(this.who, element("h1", { class: "code", text: one.code }), element("span", { class: "tag", text: languageName(say, one.language) }),
+    redraw(this.who, element("h1", { class: "code", text: one.code }), elapsed(one.since), element("span", { class: "tag", text: languageName(say, one.language) }),
       element("span", { class: `tag state-${one.state}`, text: word(say, "stages", one.state), testid: "case-state" }),
       ...(needs ?? []).map((need) => element("span", { class: "tag good", text: word(say, "needWords", need) })),
-      element("span", { class: "soft place", text: place, dir: "auto" }), elapsed(one.since));
+      element("span", { class: "soft place", text: place, dir: "auto", title: place }));
   }
 
   #acts(say, one, now) {
@@ -48,10 +48,10 @@ export class CaseHead extends View {
       setAttribute(node, "title", whole);
       setAttribute(node, "aria-label", whole);
     }
-    this.voice.hidden = one.mode !== "text";
-    this.video.hidden = one.mode === "video";
+    this.voice.hidden = one.mode !== "text" || isEnding(one);
+    this.video.hidden = one.mode === "video" || isEnding(one);
     this.voice.disabled = this.video.disabled = !mayOffer;
-    this.back.hidden = this.end.hidden = isEnding(one);
+    this.back.hidden = this.end.hidden = this.tools.hidden = isEnding(one);
   }
 
   #offer(say, one) {

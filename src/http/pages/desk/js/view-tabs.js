@@ -21,6 +21,7 @@ export class Tabs extends View {
     this.setAttribute("aria-label", say.myVisitors);
     redraw(this, this.#queue(say, waiting, now), element("h2", { class: "tabs-title", text: say.myVisitors, hidden: cases.length === 0 }),
       ...cases.map((one) => this.#tab(say, one, now)));
+    if (differs(now, before, "current")) this.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   #queue(say, waiting, now) {

@@ -32,10 +32,12 @@ export class Tools extends View {
     this.hidden = !one || !(isOpen(one) || one.state === "wrap_up") || (isEnding(one) && one.panel !== "brief");
     if (this.hidden || !differs(now, before, "cases", "current", "language")) return;
     const say = strings(now.language);
-    const was = before.current === now.current && before.language === now.language ? before.cases?.[one.id] : null;
     this.#mark(say, one);
-    if (one.panel !== "brief") return this.#showPanel(this.panels[one.panel].show(say, one, was ?? {}));
-    if (was?.package !== one.package) redraw(this.brief, ...brief(one, now.language));
+    if (one.panel !== "brief") return this.#showPanel(this.panels[one.panel].show(say, one));
+    // It may not have stood here yet when it came.
+    const drawn = `${one.id} ${one.package.revision} ${now.language}`;
+    if (this.brief.dataset.of !== drawn) redraw(this.brief, ...brief(one, now.language));
+    this.brief.dataset.of = drawn;
     this.#showPanel(this.brief);
   }
 
