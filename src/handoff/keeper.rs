@@ -96,7 +96,7 @@ impl Keeper for FileKeeper {
         Box::pin(async move { Ok(Claim::Ours(kept.epoch + 1)) })
     }
 
-    fn release(&self, _: Kept) -> Keeping<'_, ()> {
+    fn release(&self, _: String) -> Keeping<'_, ()> {
         Box::pin(async { Ok(()) })
     }
 

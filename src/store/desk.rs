@@ -207,7 +207,7 @@ fn write(connection: &mut Connection, batch: &DeskBatch) -> rusqlite::Result<boo
         )?;
     }
     if let Some((id, stars)) = &batch.rating {
-        transaction.execute("UPDATE records SET stars = ?2 WHERE id = ?1", params![id, stars])?;
+        transaction.execute("UPDATE records SET stars = ?2 WHERE id = ?1 AND stars IS NOT ?2", params![id, stars])?;
     }
     transaction.commit()?;
     Ok(is_new)

@@ -1,6 +1,6 @@
 //! Who is called for whom, and what the waiting are told.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::case::{Case, Owner, Stage};
 use super::limits::{AGENT_CASES_MAX, AGENT_GRACE_MS, DURATIONS_KEPT_MAX, DURATIONS_MIN, KIOSK_QUIET_MS, RING_MS};
@@ -25,15 +25,25 @@ pub(super) fn remember(durations: &mut VecDeque<u64>, lasted_ms: u64) {
     durations.push_back(lasted_ms);
 }
 
+/// What agents have in hand: conversations, and whether a call rings. Counted once for a whole round of calls.
+pub(super) type Loads = HashMap<String, (usize, bool)>;
+
 impl Desk {
     /// Calls agents for the waiting, tells who cannot be helped, and renews places.
     pub(super) fn dispatch(&mut self, now: u64, out: &mut Vec<Output>) {
+        let mut loads = self.loads();
         for id in self.waiting(now) {
             let Some(case) = self.cases.get(&id) else { continue };
-            if matches!(case.owner, Owner::Other(_) | Owner::Claiming) {
+            if matches!(case.owner, Owner::Other(_)) {
                 continue;
             }
-            match self.best_for(case) {
+            let best = self.best_for(case, &loads);
+            if let Some(agent) = &best {
+                // One call for one agent: a desk claims no more cases than it has people for.
+                loads.entry(agent.clone()).or_default().1 = true;
+            }
+            match best {
+                _ if matches!(case.owner, Owner::Claiming) => {}
                 Some(agent) if matches!(case.owner, Owner::Us) => self.ring(&id, &agent, now, out),
                 Some(_) => self.claim(&id, out),
                 None if self.is_hopeless(case, now) => self.nobody(&id, now, out),
@@ -58,8 +68,9 @@ impl Desk {
     }
 
     /// The free agent with the language who was idle longest, one with the topic's skill before others.
-    fn best_for(&self, case: &Case) -> Option<String> {
+    pub(super) fn best_for(&self, case: &Case, loads: &Loads) -> Option<String> {
         let language = case.package.language;
+        let load = |agent: &Agent| loads.get(&agent.profile.name).copied().unwrap_or_default();
         let is_skilled =
             |agent: &Agent| case.package.topic.as_ref().is_some_and(|topic| agent.profile.skills.contains(topic));
         self.agents
@@ -67,8 +78,8 @@ impl Desk {
             .filter(|agent| agent.gone.is_none() && agent.state == AgentState::Free)
             .filter(|agent| agent.profile.languages.contains(&language))
             .filter(|agent| !case.declined.contains(&agent.profile.name))
-            .filter(|agent| !self.is_rung(&agent.profile.name) && self.load(&agent.profile.name) < AGENT_CASES_MAX)
-            .min_by_key(|agent| (self.load(&agent.profile.name), !is_skilled(agent), agent.rung))
+            .filter(|agent| load(agent).0 < AGENT_CASES_MAX && !load(agent).1)
+            .min_by_key(|agent| (load(agent).0, !is_skilled(agent), agent.rung))
             .map(|agent| agent.profile.name.clone())
     }
 
@@ -127,14 +138,18 @@ impl Desk {
         out.push(Output::Board);
     }
 
-    /// Conversations an agent has in hand.
-    pub(super) fn load(&self, name: &str) -> usize {
-        let has = |case: &&Case| matches!(&case.stage, Stage::Briefing { agent, .. } | Stage::Live { agent } | Stage::WrapUp { agent, .. } if agent == name);
-        self.cases.values().filter(has).count()
-    }
-
-    fn is_rung(&self, name: &str) -> bool {
-        self.cases.values().any(|case| matches!(&case.stage, Stage::Ringing { agent, .. } if agent == name))
+    /// What each agent has in hand now.
+    pub(super) fn loads(&self) -> Loads {
+        let mut loads = Loads::new();
+        for case in self.cases.values() {
+            let Some(agent) = case.stage.agent() else { continue };
+            let load = loads.entry(agent.to_string()).or_default();
+            match case.stage {
+                Stage::Ringing { .. } => load.1 = true,
+                _ => load.0 += 1,
+            }
+        }
+        loads
     }
 
     /// Tells the waiting their place when it has changed.

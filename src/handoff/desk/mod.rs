@@ -10,13 +10,14 @@ pub mod limits;
 #[cfg(test)]
 mod model;
 mod time;
+mod view;
 pub mod wire;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use self::case::{Case, Kept, Message, Owner, Stage};
 use self::limits::{CASES_MAX, CLOSED_MS, LATE_MS, WRAP_UP_MS};
-use self::wire::{AgentState, Colleague, Command, Profile, Row, Told, Whole};
+use self::wire::{AgentState, Command, Profile, Told};
 use super::lane::Taken;
 use super::package::Package;
 use super::rules::Rule;
@@ -261,10 +262,14 @@ impl Desk {
         let id = frame.case.clone();
         self.found_again(&id, out);
         let Some(case) = self.cases.get_mut(&id) else { return };
+        let asks = matches!(frame.body, Up::Here);
         if !matches!(case.owner, Owner::Us) && frame.epoch > 0 {
+            // What is said waits for an owner, unconfirmed; the place in the queue is told meanwhile.
+            if asks {
+                self.status(&id, out);
+            }
             return;
         }
-        let asks = matches!(frame.body, Up::Here);
         let behind = frame.epoch != case.lane.epoch;
         if let Taken::New(body) = case.lane.take(frame) {
             self.said(&id, body, at, now, out);
@@ -303,6 +308,8 @@ impl Desk {
         };
         let told = match body {
             Up::Here => return,
+            // Said to an owner that kept it and died before it could confirm.
+            Up::Message { id: message, .. } if case.messages.iter().any(|known| known.id == message) => return,
             Up::Message { id: message, text, .. } => {
                 let message = Message { id: message, from: "visitor".into(), text: cut(&text), at };
                 case.typing = String::new();
@@ -340,13 +347,17 @@ impl Desk {
             out.push(Output::Release { case: id.into() });
             return;
         };
+        if matches!(case.owner, Owner::Us) && case.lane.epoch >= epoch {
+            return;
+        }
         case.owner = Owner::Us;
         case.lane.begin(epoch);
         out.push(Output::Save { case: id.into() });
     }
 
     fn taken(&mut self, id: &str, by: String, out: &mut Vec<Output>) {
-        let Some(case) = self.cases.get_mut(id) else { return };
+        let open = |case: &&mut Case| !matches!(case.stage, Stage::Closed { .. });
+        let Some(case) = self.cases.get_mut(id).filter(open) else { return };
         case.owner = Owner::Other(by);
         if let Some(agent) = case.stage.agent().map(str::to_string) {
             out.push(Output::ToAgent { agent, told: Told::RingOver { case: id.into(), why: "accepted_elsewhere" } });
@@ -360,9 +371,11 @@ impl Desk {
         match self.cases.get_mut(&id) {
             Some(case) if matches!(case.owner, Owner::Us | Owner::Claiming) => return,
             Some(case) => {
-                let heard = case.heard;
+                let (heard, declined, told) = (case.heard, std::mem::take(&mut case.declined), case.told);
                 *case = Case::kept(kept, now);
                 case.heard = heard.or(case.heard);
+                // Who said no is not called again because the case went round.
+                (case.declined, case.told) = (declined, told);
             }
             None => {
                 let mut case = Case::kept(kept, now);
@@ -375,7 +388,15 @@ impl Desk {
         out.push(Output::Board);
     }
 
+    /// Closed for all desks. The one that closed it keeps it until its kiosk has heard so.
     fn gone(&mut self, id: &str, out: &mut Vec<Output>) {
+        let Some(case) = self.cases.get(id) else { return };
+        if matches!(case.stage, Stage::Closed { .. }) {
+            return;
+        }
+        if let Some(agent) = case.stage.agent().map(str::to_string) {
+            out.push(Output::ToAgent { agent, told: Told::RingOver { case: id.into(), why: "cancelled" } });
+        }
         self.cases.remove(id);
         out.push(Output::Board);
     }
@@ -449,55 +470,6 @@ impl Desk {
             }
         }
         presence
-    }
-
-    /// The board as `agent` sees it, oldest first.
-    pub fn board(&self, agent: &str, now: u64) -> (Vec<Row>, Vec<Colleague>) {
-        let open = |case: &&Case| !matches!(case.stage, Stage::Closed { .. });
-        let mut rows: Vec<Row> = self.cases.values().filter(open).map(|case| self.row(case, agent, now)).collect();
-        rows.sort_by(|one, other| other.waited_ms.cmp(&one.waited_ms).then(one.case.cmp(&other.case)));
-        let colleague = |agent: &Agent| Colleague {
-            name: agent.profile.name.clone(),
-            display: agent.profile.display.clone(),
-            state: agent.state,
-            cases: self.load(&agent.profile.name),
-        };
-        (rows, self.agents.values().filter(|agent| agent.gone.is_none()).map(colleague).collect())
-    }
-
-    fn row(&self, case: &Case, agent: &str, now: u64) -> Row {
-        let package = &case.package;
-        let can = self.agents.get(agent).is_some_and(|agent| agent.profile.languages.contains(&package.language));
-        Row {
-            case: package.case.clone(),
-            code: package.code.clone(),
-            state: case.stage.word(),
-            waited_ms: now.saturating_sub(case.since),
-            language: package.language,
-            topic: package.topic.clone(),
-            rule: package.rule,
-            mood: package.mood.as_ref().map_or_else(Vec::new, |mood| mood.signals.clone()),
-            place: package.place.clone(),
-            needs: package.needs.clone(),
-            agent: case.stage.agent().map(str::to_string),
-            mine: case.stage.agent().map_or(can, |has| has == agent),
-        }
-    }
-
-    /// The whole of a case, for the agent who has it.
-    fn whole(&self, id: &str, now: u64) -> Whole {
-        let case = &self.cases[id];
-        Whole {
-            id: id.into(),
-            code: case.package.code.clone(),
-            state: if case.lost { "lost_link" } else { case.stage.word() },
-            waited_ms: now.saturating_sub(case.since),
-            language: case.package.language,
-            mode: case.mode,
-            package: case.package.clone(),
-            messages: case.messages.clone(),
-            typing: case.typing.clone(),
-        }
     }
 
     /// The kiosk of a case.

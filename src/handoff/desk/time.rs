@@ -68,16 +68,14 @@ impl Desk {
         }
     }
 
-    /// An owned case that nobody here can take is let go where other desks may.
+    /// An owned case that nobody here can take now is let go where other desks may.
     fn let_others(&mut self, id: &str, out: &mut Vec<Output>) {
         let Some(case) = self.cases.get(id) else { return };
         if !matches!((&case.stage, &case.owner), (Stage::Waiting, Owner::Us)) || case.returns > RETURNS_MAX {
             return;
         }
-        let language = case.package.language;
-        let here = self.here().agents.get(&language).copied().unwrap_or(0);
-        let elsewhere = self.elsewhere.agents.get(&language).copied().unwrap_or(0);
-        if elsewhere > 0 && here == 0 {
+        let elsewhere = self.elsewhere.agents.get(&case.package.language).copied().unwrap_or(0);
+        if elsewhere > 0 && self.best_for(case, &self.loads()).is_none() {
             out.push(Output::Release { case: id.into() });
             if let Some(case) = self.cases.get_mut(id) {
                 case.owner = Owner::Nobody;

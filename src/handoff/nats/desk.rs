@@ -1,29 +1,33 @@
 //! A desk's end of the bus: takes parcels from the queue, watches the cases, hears kiosks, and says that it lives.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream::kv;
 use futures_util::StreamExt;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::alive::Alive;
 use super::pool::{Pool, sum};
-use super::{ALIVE, Bus, BusError, DOWN, Entry, HEARTBEAT, UP, connect, token};
+use super::{Bus, BusError, DOWN, Ended, Entry, HEARTBEAT, UP, connect, token};
 use crate::base::worker::Worker;
 use crate::handoff::desk::Input;
 use crate::handoff::desk::case::Kept;
-use crate::handoff::hub::{Hub, age_ms};
-use crate::handoff::wire::{Content, Down, Frame, Parcel, Presence, Up};
-use crate::store::DeskStore;
+use crate::handoff::hub::{Booked, Hub, age_ms};
+use crate::handoff::wire::{Content, Down, Frame, Parcel, Up};
+use crate::store::{DeskBatch, DeskStore};
 
 /// Where desks say to kiosks that they live.
 pub(super) const ALIVE_SUBJECT: &str = "usher.alive";
 
 /// Frames to kiosks that may wait for the bus.
 const FRAMES_MAX: usize = 8192;
+
+/// Records that may wait for this desk's file; the watch waits for room then.
+const RECORDS_MAX: usize = 1024;
 
 /// A pause before a broken subscription is taken up again.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -41,18 +45,24 @@ pub async fn open_hub(
     let name = format!("desk-{}", &crate::handoff::random_key()[..12]);
     let client = connect(url, credentials, &name).await?;
     let bus = Arc::new(wait_for(client, url).await?);
+    let alive = Arc::new(Alive::new(name.clone(), Instant::now()));
+    let pool = Pool { name, bus, alive, calls: Arc::default() };
     let (down, frames) = mpsc::channel(FRAMES_MAX);
-    let pool = Pool { name: name.clone(), bus: bus.clone(), store: store.clone() };
-    let hub = Hub::open(Box::new(pool), Some(down), stopping.clone()).await.map_err(|error| anyhow::anyhow!(error))?;
-    let end =
-        Arc::new(End { name: name.clone(), hub: hub.clone(), filing: Pool { name, bus: bus.clone(), store }, bus });
+    let hub = Hub::open(Box::new(pool.clone()), Some(down), stopping.clone())
+        .await
+        .map_err(|error| anyhow::anyhow!(error))?;
+    let (records, ended) = mpsc::channel(RECORDS_MAX);
+    let end = End { pool, hub: hub.clone(), records, interrupted: watch::Sender::new(()), looked: Notify::new() };
     let tasks = async move {
         tokio::join!(
             forever(|| end.take_parcels()),
             forever(|| end.watch_cases()),
+            forever(|| end.watch_calls()),
+            forever(|| end.hear_desks()),
             forever(|| end.hear_kiosks()),
             end.speak(frames),
             end.live(),
+            keep_records(ended, &store),
         );
     };
     tokio::spawn(async move {
@@ -87,17 +97,44 @@ async fn forever<F: Future<Output = Result<(), String>>>(mut run: impl FnMut() -
     }
 }
 
+/// Writes the records of closed cases into this desk's own file; the same one again changes nothing.
+async fn keep_records(mut ended: mpsc::Receiver<(String, Ended)>, store: &Worker<DeskStore>) {
+    while let Some((case, ended)) = ended.recv().await {
+        let rows = DeskBatch {
+            closed: vec![(case.clone(), ended.record.to_string(), ended.gap)],
+            rating: ended.stars.map(|stars| (case, stars)),
+            now: jiff::Timestamp::now().as_second(),
+            ..DeskBatch::default()
+        };
+        let written = match store.call(move |store, _| store.write(&rows)) {
+            Ok(pending) => pending
+                .await
+                .map_or_else(|error| Err(error.to_string()), |done| done.value.map_err(|error| error.to_string())),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(reason) = written {
+            tracing::error!(
+                reason,
+                "a record could not be written here; it is read from the bus again at the next start"
+            );
+        }
+    }
+}
+
 struct End {
-    name: String,
+    pool: Pool,
     hub: Arc<Hub>,
-    filing: Pool,
-    bus: Arc<Bus>,
+    records: mpsc::Sender<(String, Ended)>,
+    /// The bus was away: watches begin again.
+    interrupted: watch::Sender<()>,
+    /// Who lives has to be looked at.
+    looked: Notify,
 }
 
 impl End {
     /// Files parcels, one after another, and lets the queue forget each when it is filed.
     async fn take_parcels(&self) -> Result<(), String> {
-        let consumer = self.bus.consumer().await.map_err(|error| error.to_string())?;
+        let consumer = self.pool.bus.consumer().await.map_err(|error| error.to_string())?;
         let mut parcels = consumer
             .stream()
             .max_messages_per_batch(1)
@@ -109,7 +146,7 @@ impl End {
         while let Some(message) = parcels.next().await {
             let message = message.map_err(|error| error.to_string())?;
             match serde_json::from_slice::<Parcel>(&message.payload) {
-                Ok(parcel) => self.filing.file(&parcel).await.map_err(|error| error.to_string())?,
+                Ok(parcel) => self.pool.file(&parcel).await.map_err(|error| error.to_string())?,
                 Err(error) => {
                     tracing::error!(%error, "a parcel cannot be read and is dropped; are the versions the same?")
                 }
@@ -119,45 +156,46 @@ impl End {
         Ok(())
     }
 
-    /// Brings the hub's view of every case up to date, now and whenever one changes. Ends now and then so that nothing that was
-    /// missed stays missed.
+    /// Brings the hub's view of every case up to date, now and whenever one changes or its owner dies. Begins again when the bus
+    /// was away.
     async fn watch_cases(&self) -> Result<(), String> {
-        let mut changes = self.bus.cases.watch_with_history(">").await.map_err(|error| error.to_string())?;
-        let until = Instant::now() + Duration::from_secs(30);
-        let mut desks = self.desks().await?;
-        let mut looked = Instant::now();
-        let mut entries: HashMap<String, Entry> = HashMap::new();
-        while Instant::now() < until {
-            match tokio::time::timeout(HEARTBEAT, changes.next()).await {
-                Ok(Some(change)) => {
+        let mut interrupted = self.interrupted.subscribe();
+        let mut changes = self.pool.bus.cases.watch_with_history(">").await.map_err(|error| error.to_string())?;
+        let mut owned: HashMap<String, Entry> = HashMap::new();
+        let mut buried: BTreeSet<String> = BTreeSet::new();
+        loop {
+            tokio::select! {
+                change = changes.next() => {
+                    let Some(change) = change else { return Ok(()) };
                     let change = change.map_err(|error| error.to_string())?;
-                    if let Some(entry) = readable(&change) {
-                        self.changed(&change.key, &entry, &desks);
-                        entries.insert(change.key, entry);
-                    }
+                    let Some(entry) = readable(&change) else { continue };
+                    self.changed(&change.key, &entry).await;
+                    match &entry.owner {
+                        Some(_) => owned.insert(change.key, entry),
+                        None => owned.remove(&change.key),
+                    };
                 }
-                Ok(None) => return Ok(()),
-                Err(_) => {}
-            }
-            if looked.elapsed() >= HEARTBEAT {
-                looked = Instant::now();
-                let now = self.desks().await?;
-                self.without_the_dead(&desks, &now, &entries);
-                desks = now;
+                () = self.looked.notified() => self.bury(&owned, &mut buried).await,
+                _ = interrupted.changed() => return Ok(()),
             }
         }
-        Ok(())
     }
 
-    fn changed(&self, case: &str, entry: &Entry, desks: &BTreeMap<String, Presence>) {
-        let Some(kept) = &entry.kept else { return self.hub.apply(Input::Gone { case: case.into() }) };
+    async fn changed(&self, case: &str, entry: &Entry) {
+        let Some(kept) = &entry.kept else {
+            self.hub.apply(Input::Gone { case: case.into() });
+            if let Some(ended) = &entry.ended {
+                let _ = self.records.send((case.into(), ended.clone())).await;
+            }
+            return;
+        };
         let parcel = |content| Parcel { id: String::new(), kiosk: kept.kiosk.clone(), case: case.into(), content };
         match &entry.owner {
-            Some(owner) if *owner == self.name => {
+            Some(owner) if *owner == self.pool.name => {
                 let content = Content::Amend { package: Box::new(kept.package.clone()) };
                 self.hub.apply(Input::Parcel { parcel: parcel(content), age_ms: 0 });
             }
-            Some(owner) if desks.contains_key(owner) => {
+            Some(owner) if self.pool.alive.lives(owner, Instant::now()) => {
                 self.hub.apply(released(kept));
                 self.hub.apply(Input::Taken { case: case.into(), by: owner.clone() });
                 return;
@@ -170,40 +208,62 @@ impl End {
     }
 
     /// Cases of desks that died are everybody's again.
-    fn without_the_dead(
-        &self,
-        before: &BTreeMap<String, Presence>,
-        now: &BTreeMap<String, Presence>,
-        entries: &HashMap<String, Entry>,
-    ) {
-        for dead in before.keys().filter(|name| !now.contains_key(*name)) {
-            tracing::warn!(desk = dead, "a desk is gone; its cases are taken over");
-            for (case, entry) in entries.iter().filter(|(_, entry)| entry.owner.as_ref() == Some(dead)) {
-                self.changed(case, entry, now);
+    async fn bury(&self, owned: &HashMap<String, Entry>, buried: &mut BTreeSet<String>) {
+        let now = Instant::now();
+        let owners: BTreeSet<&String> = owned.values().filter_map(|entry| entry.owner.as_ref()).collect();
+        let dead: BTreeSet<String> =
+            owners.into_iter().filter(|owner| !self.pool.alive.lives(owner, now)).cloned().collect();
+        for owner in dead.difference(buried) {
+            tracing::warn!(desk = owner, "a desk is gone; its cases are taken over");
+            for (case, entry) in owned.iter().filter(|(_, entry)| entry.owner.as_ref() == Some(owner)) {
+                self.changed(case, entry).await;
             }
+        }
+        *buried = dead;
+    }
+
+    /// Keeps the booked calls, and every agent's board with them.
+    async fn watch_calls(&self) -> Result<(), String> {
+        let mut interrupted = self.interrupted.subscribe();
+        let mut changes = self.pool.bus.calls.watch_with_history(">").await.map_err(|error| error.to_string())?;
+        loop {
+            let change = tokio::select! {
+                change = changes.next() => change,
+                _ = interrupted.changed() => return Ok(()),
+            };
+            let Some(change) = change else { return Ok(()) };
+            let change = change.map_err(|error| error.to_string())?;
+            match serde_json::from_slice::<Booked>(&change.value) {
+                Ok(booked) => self.pool.calls().insert(change.key, booked),
+                Err(_) => self.pool.calls().remove(&change.key),
+            };
+            self.hub.renew_boards();
         }
     }
 
-    /// Desks that live, and what the hub has to know of them.
-    async fn desks(&self) -> Result<BTreeMap<String, Presence>, String> {
-        let mut keys = self.bus.desks.keys().await.map_err(|error| error.to_string())?;
-        let mut desks = BTreeMap::new();
-        while let Some(key) = keys.next().await {
-            let key = key.map_err(|error| error.to_string())?;
-            let entry = self.bus.desks.entry(&key).await.map_err(|error| error.to_string())?;
-            let Some(entry) = entry.filter(|entry| super::pool::is_fresh(entry.created.unix_timestamp_nanos())) else {
-                continue;
-            };
-            desks.insert(key, serde_json::from_slice(&entry.value).unwrap_or_default());
+    /// Hears which desks live, this one included, and what the hub has to know of them.
+    async fn hear_desks(&self) -> Result<(), String> {
+        let client = &self.pool.bus.client;
+        let mut signs = client.subscribe(format!("{ALIVE_SUBJECT}.*")).await.map_err(|error| error.to_string())?;
+        while let Some(message) = signs.next().await {
+            let name = message.subject.rsplit('.').next().unwrap_or_default();
+            let presence = serde_json::from_slice(&message.payload).unwrap_or_default();
+            let now = Instant::now();
+            if self.pool.alive.hear(name, presence, now) {
+                tracing::warn!("the bus was away; every case is read again");
+                self.interrupted.send_replace(());
+            }
+            let living = self.pool.alive.living(now);
+            let others = living.iter().filter(|(name, _)| **name != self.pool.name).map(|(_, presence)| presence);
+            self.hub.apply(Input::Elsewhere(sum(others)));
+            self.hub.lead(living.keys().next().is_none_or(|first| *first == self.pool.name));
+            self.looked.notify_one();
         }
-        let others = desks.iter().filter(|(name, _)| **name != self.name).map(|(_, presence)| presence);
-        self.hub.apply(Input::Elsewhere(sum(others)));
-        self.hub.lead(desks.keys().next().is_none_or(|first| *first == self.name));
-        Ok(desks)
+        Ok(())
     }
 
     async fn hear_kiosks(&self) -> Result<(), String> {
-        let mut said = self.bus.client.subscribe(format!("{UP}.*")).await.map_err(|error| error.to_string())?;
+        let mut said = self.pool.bus.client.subscribe(format!("{UP}.*")).await.map_err(|error| error.to_string())?;
         while let Some(message) = said.next().await {
             let kiosk = message.subject.rsplit('.').next().unwrap_or_default();
             match serde_json::from_slice::<Frame<Up>>(&message.payload) {
@@ -221,22 +281,18 @@ impl End {
     async fn speak(&self, mut frames: mpsc::Receiver<(String, Frame<Down>)>) {
         while let Some((kiosk, frame)) = frames.recv().await {
             if let Ok(body) = serde_json::to_vec(&frame) {
-                let _ = self.bus.client.publish(format!("{DOWN}.{}", token(&kiosk)), body.into()).await;
+                let _ = self.pool.bus.client.publish(format!("{DOWN}.{}", token(&kiosk)), body.into()).await;
             }
         }
     }
 
     /// Says once a heartbeat that this desk lives and who is here; at once when that changes.
     async fn live(&self) {
+        let subject = format!("{ALIVE_SUBJECT}.{}", self.pool.name);
         let mut presence = self.hub.presence();
         loop {
             if let Ok(body) = serde_json::to_vec(&self.hub.here()) {
-                let subject = format!("{ALIVE_SUBJECT}.{}", self.name);
-                let _ = self.bus.client.publish(subject, body.clone().into()).await;
-                let put = self.bus.desks.put(&self.name, body.into());
-                if !matches!(tokio::time::timeout(ALIVE / 2, put).await, Ok(Ok(_))) {
-                    tracing::warn!("the bus does not take this desk's sign of life");
-                }
+                let _ = self.pool.bus.client.publish(subject.clone(), body.into()).await;
             }
             let _ = tokio::time::timeout(HEARTBEAT, presence.changed()).await;
         }

@@ -19,6 +19,7 @@ use crate::handoff::wire::{Frame, Parcel, Presence, Up};
 const WAITING_MAX: usize = 4096;
 
 struct Nats {
+    client: Arc<Client>,
     context: async_nats::jetstream::Context,
     outgoing: mpsc::Sender<Frame<Up>>,
     presence: watch::Receiver<Option<Presence>>,
@@ -41,7 +42,7 @@ pub async fn open(
     let (told, presence) = watch::channel(None);
     let client = Arc::new(client);
     let talk = talk(client.clone(), kiosk.to_string(), waiting, frames);
-    let look = look(client, told);
+    let look = look(client.clone(), told);
     tokio::spawn(async move {
         tokio::select! {
             () = talk => {}
@@ -49,12 +50,16 @@ pub async fn open(
             () = stopping.cancelled() => {}
         }
     });
-    Ok(Opened { link: Box::new(Nats { context, outgoing, presence }), frames: incoming })
+    Ok(Opened { link: Box::new(Nats { client, context, outgoing, presence }), frames: incoming })
 }
 
 impl Link for Nats {
     fn deliver<'a>(&'a self, parcel: &'a Parcel) -> Delivering<'a> {
         Box::pin(async move {
+            // What is handed to a client without a connection is sent when nobody waits for the answer any more.
+            if self.client.connection_state() != State::Connected {
+                return Err(LinkError::Down);
+            }
             let refused = |error: &dyn std::fmt::Display| LinkError::Refused(error.to_string());
             let body = serde_json::to_vec(parcel).map_err(|error| refused(&error))?;
             let mut headers = HeaderMap::new();

@@ -1,10 +1,11 @@
 //! Several kiosks, several desk processes, one queue, over NATS JetStream: a work queue takes parcels, a key-value bucket holds
-//! every case with its owner, another one says which desks live. Live talk goes over plain subjects, for [`Lane`](super::lane::Lane)
-//! makes up for what they lose.
+//! every case with its owner, another one the booked calls. Signs of life and live talk go over plain subjects, for
+//! [`Lane`](super::lane::Lane) makes up for what they lose.
 //!
 //! A case is acted on by one desk at a time: owning is a compare-and-set on its entry, and an owner that was taken for dead
 //! learns of it at its next write (fencing by revision).
 
+mod alive;
 mod desk;
 mod kiosk;
 mod pool;
@@ -32,10 +33,7 @@ const PARCEL_SUBJECT: &str = "usher.parcel";
 /// Every open case, by id; closed ones as a mark until they expire.
 const CASES: &str = "USHER_CASES";
 
-/// Desks that live, by name.
-const DESKS: &str = "USHER_DESKS";
-
-/// Booked calls, by id.
+/// Booked calls, by id; empty once they were made.
 const CALLS: &str = "USHER_CALLS";
 
 /// Talk to desks and to kiosks; the kiosk's name follows.
@@ -54,6 +52,9 @@ const DUPLICATES_WITHIN: Duration = Duration::from_secs(24 * 3600);
 
 /// Closed cases are known for so long.
 const CASES_KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// A booked call that nobody makes is forgotten after this, with its number.
+const CALLS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Longest wait for one answer of the bus.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(5);
@@ -77,6 +78,17 @@ struct Entry {
     owner: Option<String>,
     epoch: u64,
     withdrawn: Option<Withdrawn>,
+    /// How it ended, for every desk's own file.
+    #[serde(default)]
+    ended: Option<Ended>,
+}
+
+/// The record of a closed case: no word of the visitor.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Ended {
+    record: serde_json::Value,
+    gap: String,
+    stars: Option<u8>,
 }
 
 /// Connects, and goes on connecting for ever when the bus goes away.
@@ -101,7 +113,6 @@ struct Bus {
     client: Client,
     context: Context,
     cases: kv::Store,
-    desks: kv::Store,
     calls: kv::Store,
 }
 
@@ -113,9 +124,8 @@ impl Bus {
         };
         context.get_or_create_stream(parcels()).await.map_err(|error| unfit(PARCELS)(&error))?;
         let cases = bucket(&context, CASES, CASES_KEPT).await?;
-        let desks = bucket(&context, DESKS, ALIVE * 4).await?;
-        let calls = bucket(&context, CALLS, Duration::ZERO).await?;
-        Ok(Self { client, context, cases, desks, calls })
+        let calls = bucket(&context, CALLS, CALLS_KEPT).await?;
+        Ok(Self { client, context, cases, calls })
     }
 
     /// The consumer that every desk shares. One parcel at a time is in hand, so that a case's parcels keep their order.

@@ -1,27 +1,33 @@
-//! A desk's keeper over the bus: cases and claims in buckets, records in the desk's own file.
+//! A desk's keeper over the bus: cases, claims, records and booked calls in buckets.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use async_nats::jetstream::kv;
-use futures_util::StreamExt;
+use async_nats::jetstream::kv::{CreateErrorKind, Operation, UpdateErrorKind};
 
-use super::{Bus, Entry};
-use crate::base::worker::Worker;
+use super::alive::Alive;
+use super::{Bus, Ended, Entry};
+use crate::handoff::desk::Record;
 use crate::handoff::desk::case::Kept;
 use crate::handoff::hub::{Batch, Booked, Claim, KeepError, Keeper, Keeping};
-use crate::handoff::keeper::rows;
+use crate::handoff::keeper::of_record;
 use crate::handoff::wire::{Content, Parcel, Presence};
-use crate::store::DeskStore;
 
 /// Attempts at a compare-and-set against other desks; each lost one is a change by somebody who won.
 const ATTEMPTS_MAX: usize = 16;
 
+/// A pause after a lost one.
+const AFTER_LOST: Duration = Duration::from_millis(10);
+
 /// The keeper of one desk among several.
+#[derive(Clone)]
 pub(super) struct Pool {
     pub(super) name: String,
     pub(super) bus: Arc<Bus>,
-    pub(super) store: Arc<Worker<DeskStore>>,
+    pub(super) alive: Arc<Alive>,
+    /// Booked calls as the bus has them; the watch keeps them.
+    pub(super) calls: Arc<Mutex<BTreeMap<String, Booked>>>,
 }
 
 fn told(error: impl std::fmt::Display) -> KeepError {
@@ -31,7 +37,7 @@ fn told(error: impl std::fmt::Display) -> KeepError {
 impl Pool {
     async fn entry(&self, case: &str) -> Result<Option<(Entry, u64)>, KeepError> {
         let Some(found) = self.bus.cases.entry(case).await.map_err(told)? else { return Ok(None) };
-        if found.operation != kv::Operation::Put {
+        if found.operation != Operation::Put {
             return Ok(None);
         }
         Ok(Some((serde_json::from_slice(&found.value).map_err(told)?, found.revision)))
@@ -47,17 +53,30 @@ impl Pool {
             let known = self.entry(case).await?;
             let revision = known.as_ref().map(|(_, revision)| *revision);
             let Some(wanted) = change(known.map(|(entry, _)| entry)) else { return Ok(None) };
-            let body = serde_json::to_vec(&wanted).map_err(told)?.into();
-            let written = match revision {
-                Some(revision) => self.bus.cases.update(case, body, revision).await.is_ok(),
-                None => self.bus.cases.create(case, body).await.is_ok(),
-            };
-            if written {
+            if self.write(case, &wanted, revision).await? {
                 return Ok(Some(wanted));
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::time::sleep(AFTER_LOST).await;
         }
-        Err(KeepError(format!("the entry of case {case} could not be written")))
+        Err(KeepError(format!("the entry of case {case} could not be written: others were always faster")))
+    }
+
+    /// Writes an entry over `revision`, or as the first. `false`: somebody else was faster.
+    async fn write(&self, case: &str, entry: &Entry, revision: Option<u64>) -> Result<bool, KeepError> {
+        let body = serde_json::to_vec(entry).map_err(told)?.into();
+        let is_lost = match revision {
+            Some(revision) => match self.bus.cases.update(case, body, revision).await {
+                Ok(_) => return Ok(true),
+                Err(error) if error.kind() == UpdateErrorKind::WrongLastRevision => true,
+                Err(error) => return Err(told(error)),
+            },
+            None => match self.bus.cases.create(case, body).await {
+                Ok(_) => return Ok(true),
+                Err(error) if error.kind() == CreateErrorKind::AlreadyExists => true,
+                Err(error) => return Err(told(error)),
+            },
+        };
+        Ok(!is_lost)
     }
 
     /// Files a parcel of the work queue. The same one again changes nothing.
@@ -65,11 +84,7 @@ impl Pool {
         match &parcel.content {
             Content::Request { package } => {
                 let kept = Kept::new((**package).clone(), parcel.kiosk.clone());
-                self.change(&parcel.case, |known| match known {
-                    Some(_) => None,
-                    None => Some(Entry { kept: Some(kept.clone()), owner: None, epoch: 0, withdrawn: None }),
-                })
-                .await?;
+                self.change(&parcel.case, |known| known.is_none().then(|| Entry::new(kept.clone()))).await?;
             }
             Content::Amend { package } => {
                 self.change(&parcel.case, |known| {
@@ -94,29 +109,38 @@ impl Pool {
                     at: jiff::Timestamp::now().to_string(),
                     callback: callback.clone(),
                 };
-                let body = serde_json::to_vec(&booked).map_err(told)?;
-                self.bus.calls.put(key(&parcel.id), body.into()).await.map_err(told)?;
+                self.book(&booked).await?;
             }
-            Content::Rating { .. } => {
-                let rows = rows(Batch { parcel: Some(parcel.clone()), ..Batch::default() })?;
-                self.write(rows).await?;
+            Content::Rating { stars } => {
+                self.change(&parcel.case, |known| {
+                    let mut entry = known?;
+                    entry.ended.as_mut().filter(|ended| ended.stars.is_none())?.stars = Some(*stars);
+                    Some(entry)
+                })
+                .await?;
             }
         }
         Ok(())
     }
 
-    async fn write(&self, rows: crate::store::DeskBatch) -> Result<(), KeepError> {
-        let pending = self.store.call(move |store, _| store.write(&rows)).map_err(told)?;
-        pending.await.map_err(told)?.value.map(|_| ()).map_err(told)
+    /// A call that was booked, or even made, before is left as it is.
+    async fn book(&self, booked: &Booked) -> Result<(), KeepError> {
+        let body = serde_json::to_vec(booked).map_err(told)?;
+        match self.bus.calls.create(key(&booked.id), body.into()).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == CreateErrorKind::AlreadyExists => Ok(()),
+            Err(error) => Err(told(error)),
+        }
     }
 
     /// Writes an owned case. Whoever lost it meanwhile writes nothing: the watch tells the hub.
-    async fn save(&self, kept: Kept) -> Result<(), KeepError> {
+    async fn save(&self, kept: &Kept) -> Result<(), KeepError> {
         let case = kept.package.case.clone();
         self.change(&case, |known| {
             let entry = known.filter(|entry| entry.owner.as_deref() == Some(&self.name))?;
             let newer = entry.kept.filter(|known| known.package.revision > kept.package.revision);
             let mut kept = kept.clone();
+            kept.epoch = entry.epoch;
             if let Some(newer) = newer {
                 kept.package = newer.package;
             }
@@ -126,13 +150,30 @@ impl Pool {
         .map(|_| ())
     }
 
-    async fn close(&self, case: &str) -> Result<(), KeepError> {
+    /// Closes a case that is this desk's, or nobody's: its words go, its record stays for all desks.
+    async fn close(&self, case: &str, record: &Record) -> Result<(), KeepError> {
         self.change(case, |known| {
-            let entry = known.filter(|entry| entry.kept.is_some())?;
-            Some(Entry { kept: None, owner: None, ..entry })
+            let entry = known.filter(|entry| entry.kept.is_some() && self.may_take(entry))?;
+            let ended = Ended { record: of_record(record), gap: record.gap.clone(), stars: None };
+            Some(Entry { kept: None, owner: None, ended: Some(ended), ..entry })
         })
         .await
         .map(|_| ())
+    }
+
+    /// Whether a case is free for this desk, or its own.
+    fn may_take(&self, entry: &Entry) -> bool {
+        entry.owner.as_ref().is_none_or(|owner| *owner == self.name || !self.alive.lives(owner, Instant::now()))
+    }
+
+    pub(super) fn calls(&self) -> MutexGuard<'_, BTreeMap<String, Booked>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entry {
+    fn new(kept: Kept) -> Self {
+        Self { kept: Some(kept), owner: None, epoch: 0, withdrawn: None, ended: None }
     }
 }
 
@@ -140,17 +181,12 @@ impl Keeper for Pool {
     fn keep(&self, batch: Batch) -> Keeping<'_, ()> {
         Box::pin(async move {
             for kept in &batch.saved {
-                self.save(kept.clone()).await?;
+                self.save(kept).await?;
             }
-            for (case, _) in &batch.closed {
-                self.close(case).await?;
+            for (case, record) in &batch.closed {
+                self.close(case, record).await?;
             }
-            let mut rows = rows(Batch { parcel: None, saved: Vec::new(), closed: batch.closed })?;
-            if rows.closed.is_empty() {
-                return Ok(());
-            }
-            rows.parcel = None;
-            self.write(rows).await
+            Ok(())
         })
     }
 
@@ -166,14 +202,15 @@ impl Keeper for Pool {
 
     fn claim(&self, kept: Kept) -> Keeping<'_, Claim> {
         Box::pin(async move {
-            let case = kept.package.case.clone();
-            let alive = self.alive().await?;
+            let case = kept.package.case;
             let claimed = self
                 .change(&case, |known| {
-                    let entry = known.filter(|entry| entry.kept.is_some())?;
-                    let is_free =
-                        entry.owner.as_ref().is_none_or(|owner| !alive.contains(owner) || *owner == self.name);
-                    is_free.then(|| Entry { owner: Some(self.name.clone()), epoch: entry.epoch + 1, ..entry })
+                    let mut entry = known.filter(|entry| entry.kept.is_some() && self.may_take(entry))?;
+                    entry.owner = Some(self.name.clone());
+                    entry.epoch += 1;
+                    // Whoever reads the case after this desk has to go on from here.
+                    entry.kept.as_mut()?.epoch = entry.epoch;
+                    Some(entry)
                 })
                 .await?;
             match claimed {
@@ -186,9 +223,9 @@ impl Keeper for Pool {
         })
     }
 
-    fn release(&self, kept: Kept) -> Keeping<'_, ()> {
+    fn release(&self, case: String) -> Keeping<'_, ()> {
         Box::pin(async move {
-            self.change(&kept.package.case, |known| {
+            self.change(&case, |known| {
                 let entry = known.filter(|entry| entry.owner.as_deref() == Some(&self.name))?;
                 Some(Entry { owner: None, ..entry })
             })
@@ -199,43 +236,16 @@ impl Keeper for Pool {
 
     fn callbacks(&self) -> Keeping<'_, Vec<Booked>> {
         Box::pin(async move {
-            let mut keys = self.bus.calls.keys().await.map_err(told)?;
-            let mut booked = Vec::new();
-            while let Some(key) = keys.next().await {
-                let value = self.bus.calls.get(key.map_err(told)?).await.map_err(told)?;
-                booked.extend(value.and_then(|value| serde_json::from_slice::<Booked>(&value).ok()));
-            }
+            let mut booked: Vec<Booked> = self.calls().values().cloned().collect();
             booked.sort_by(|one, other| one.at.cmp(&other.at));
             Ok(booked)
         })
     }
 
     fn called(&self, id: String) -> Keeping<'_, ()> {
-        Box::pin(async move { self.bus.calls.purge(key(&id)).await.map_err(told) })
+        // An empty mark: name and number are gone, and the same parcel again books nothing.
+        Box::pin(async move { self.bus.calls.put(key(&id), Vec::new().into()).await.map(|_| ()).map_err(told) })
     }
-}
-
-impl Pool {
-    /// Desks whose last word is fresh.
-    async fn alive(&self) -> Result<Vec<String>, KeepError> {
-        let mut keys = self.bus.desks.keys().await.map_err(told)?;
-        let mut alive = Vec::new();
-        while let Some(key) = keys.next().await {
-            let key = key.map_err(told)?;
-            if let Some(entry) = self.bus.desks.entry(&key).await.map_err(told)?
-                && is_fresh(entry.created.unix_timestamp_nanos())
-            {
-                alive.push(key);
-            }
-        }
-        Ok(alive)
-    }
-}
-
-/// Whether a heartbeat of `at`, nanoseconds since 1970 by the bus's clock, still counts.
-pub(super) fn is_fresh(at: i128) -> bool {
-    let now = jiff::Timestamp::now().as_nanosecond();
-    now - at < i128::try_from(super::ALIVE.as_nanos()).unwrap_or(i128::MAX)
 }
 
 /// A parcel's id as a key of a bucket.
