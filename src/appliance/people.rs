@@ -10,7 +10,7 @@ use crate::base::Clock;
 use crate::base::worker::Worker;
 use crate::config::Settings;
 use crate::handoff::links::{Opened, local, websocket};
-use crate::handoff::{Accounts, FileKeeper, Hub, JOBS_MAX, Kiosk, LinkSettings, nats};
+use crate::handoff::{Accounts, Door, FileKeeper, Hub, JOBS_MAX, Kiosk, LinkSettings, nats};
 use crate::http::desk::{Desk, Logins};
 use crate::knowledge::Knowledge;
 use crate::media::Map;
@@ -115,8 +115,13 @@ pub async fn open_desk(
         }
         _ => Hub::open(Box::new(FileKeeper(store.clone())), None, stopping.clone()).await?,
     };
+    let webhook = match &settings.handoff.webhook {
+        Some(webhook) => Some(Door::open(hub.clone(), webhook, stopping.clone())?),
+        None => None,
+    };
     Ok(Arc::new(Desk {
         hub,
+        webhook,
         accounts: Accounts::new(store),
         logins: Logins::default(),
         knowledge,

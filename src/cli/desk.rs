@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::setting::Global;
 use crate::appliance::{self, DeskServer};
 use crate::domain::Language;
+use crate::handoff::desk::limits::AGENT_CASES_MAX;
 use crate::handoff::desk::wire::Profile;
 use crate::handoff::{put_agent, put_kiosk};
 use crate::store::DeskStore;
@@ -121,7 +122,7 @@ fn agent(store: &mut DeskStore, command: Agent) -> anyhow::Result<Value> {
     match command {
         Agent::Add { name, display, languages, skills } => {
             let display = display.unwrap_or_else(|| name.clone());
-            let profile = Profile { name, display, languages, skills };
+            let profile = Profile { name, display, languages, skills, cases_max: AGENT_CASES_MAX };
             put_agent(store, &profile, &password()?)?;
             Ok(json!(profile))
         }

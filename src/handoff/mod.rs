@@ -17,6 +17,7 @@ pub mod sentences;
 mod settings;
 mod state;
 mod visitor;
+mod webhook;
 pub mod wire;
 
 pub use accounts::{AccountError, Accounts, PASSWORD_CHARS_MIN, put_agent, put_kiosk};
@@ -28,3 +29,4 @@ pub use rules::{Rule, Watch};
 pub use settings::{Link as LinkSettings, Opening, Settings, Webhook};
 pub use state::{Effect, Event, Mode, Nobody, Outcome, State, Withdrawn, next};
 pub use visitor::{Handoff, News, Noticed, random_code, random_token as random_key};
+pub use webhook::{Door, WebhookError};

@@ -77,6 +77,8 @@ pub struct Webhook {
     pub url: String,
     /// File with the secret that signs both ways.
     pub secret: PathBuf,
+    /// The name visitors read for its people.
+    pub display: String,
     /// Languages its people speak.
     pub languages: Vec<crate::domain::Language>,
 }

@@ -20,3 +20,4 @@ mod support;
 mod tidy;
 mod tokens;
 mod voice;
+mod webhook;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::case::{Case, Owner, Stage};
-use super::limits::{AGENT_CASES_MAX, AGENT_GRACE_MS, DURATIONS_KEPT_MAX, DURATIONS_MIN, KIOSK_QUIET_MS, RING_MS};
+use super::limits::{AGENT_GRACE_MS, DURATIONS_KEPT_MAX, DURATIONS_MIN, KIOSK_QUIET_MS, RING_MS};
 use super::wire::{AgentState, Told};
 use super::{Agent, Desk, Output};
 use crate::domain::Language;
@@ -78,7 +78,7 @@ impl Desk {
             .filter(|agent| agent.gone.is_none() && agent.state == AgentState::Free)
             .filter(|agent| agent.profile.languages.contains(&language))
             .filter(|agent| !case.declined.contains(&agent.profile.name))
-            .filter(|agent| load(agent).0 < AGENT_CASES_MAX && !load(agent).1)
+            .filter(|agent| load(agent).0 < agent.profile.cases_max && !load(agent).1)
             .min_by_key(|agent| (load(agent).0, !is_skilled(agent), agent.rung))
             .map(|agent| agent.profile.name.clone())
     }

@@ -262,6 +262,7 @@ impl World {
                     display: name.into(),
                     languages: vec![Language::English],
                     skills: Vec::new(),
+                    cases_max: 3,
                 };
                 self.apply(Input::AgentCame(profile));
                 Command::State { state: AgentState::Free }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::case::Message;
+use super::limits::AGENT_CASES_MAX;
 use crate::domain::Language;
 use crate::handoff::package::Package;
 use crate::handoff::rules::Rule;
@@ -18,6 +19,13 @@ pub struct Profile {
     pub display: String,
     pub languages: Vec<Language>,
     pub skills: Vec<String>,
+    /// Conversations at once.
+    #[serde(default = "cases_max")]
+    pub cases_max: usize,
+}
+
+fn cases_max() -> usize {
+    AGENT_CASES_MAX
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -4,6 +4,7 @@ mod find;
 mod kiosk;
 mod login;
 mod socket;
+mod webhook;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -17,7 +18,7 @@ use super::page;
 use crate::base::Clock;
 use crate::base::worker::Worker;
 use crate::domain::{Card, Localised};
-use crate::handoff::{Accounts, Hub};
+use crate::handoff::{Accounts, Door, Hub};
 use crate::knowledge::Knowledge;
 use crate::media::Map;
 
@@ -28,6 +29,8 @@ pub struct Desk {
     pub logins: Logins,
     /// The site's knowledge, for what agents look up and for proposals.
     pub knowledge: Arc<Worker<Knowledge>>,
+    /// Another desk product that answers by HTTP.
+    pub webhook: Option<Door>,
     pub clock: Clock,
     pub site: Localised,
     pub contact: Card,
@@ -50,5 +53,6 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route("/api/desk/me", get(login::me))
         .route("/api/desk/socket", get(socket::open))
         .route("/api/desk/kiosk", get(kiosk::open))
+        .route("/api/desk/webhook", post(webhook::take))
         .with_state(desk)
 }
