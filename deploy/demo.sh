@@ -17,6 +17,12 @@ cargo build --release --locked
 if ! ./target/release/usher models pull; then
     echo "demo: the models are not whole; usher starts without the missing ones and its page says which" >&2
 fi
+# A first person for the desk, with a password of this machine's own.
+if [ "$(./target/release/usher desk agent list --json --config "$config")" = "[]" ]; then
+    password=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
+    printf '%s\n' "$password" | ./target/release/usher desk agent add demo --display Demo --config "$config" >/dev/null
+    echo "demo: the desk is at /desk: name demo, password $password"
+fi
 listen=()
 [ -n "${PORT:-}" ] && listen=(--listen "127.0.0.1:$PORT")
 exec ./target/release/usher serve --config "$config" "${listen[@]}"

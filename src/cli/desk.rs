@@ -15,7 +15,7 @@ use crate::domain::Language;
 use crate::handoff::desk::limits::AGENT_CASES_MAX;
 use crate::handoff::desk::wire::Profile;
 use crate::handoff::{put_agent, put_kiosk};
-use crate::store::DeskStore;
+use crate::store::{DeskStore, RecordRow};
 
 #[derive(ClapArgs)]
 #[command(
@@ -160,7 +160,7 @@ fn kiosk(store: &mut DeskStore, command: Kiosk) -> anyhow::Result<Value> {
 
 fn records(store: &mut DeskStore) -> anyhow::Result<Value> {
     let mut all = Vec::new();
-    for (case, at, body, stars) in store.records()? {
+    for RecordRow { case, at, body, stars } in store.records()? {
         let mut record: Value = serde_json::from_str(&body).context("a record cannot be read")?;
         record["case"] = json!(case);
         record["at"] = json!(jiff::Timestamp::from_second(at)?.to_string());

@@ -106,7 +106,7 @@ struct Page {
 }
 
 enum Pool {
-    Claim(Kept),
+    Claim(Box<Kept>),
     Release(String),
 }
 
@@ -180,7 +180,7 @@ impl Hub {
                 }
                 Output::Claim { case } => {
                     if let Some(kept) = running.desk.keep(&case) {
-                        self.ask_pool(Pool::Claim(kept));
+                        self.ask_pool(Pool::Claim(Box::new(kept)));
                     }
                 }
                 Output::Release { case } => self.ask_pool(Pool::Release(case)),

@@ -174,7 +174,7 @@ impl Kiosk {
 
     /// Delivers the oldest parcel. `false`: none waits.
     async fn carry(&self) -> Result<bool, String> {
-        let Some(waiting) = self.with(OutboxStore::next).await.map_err(|error| error.to_string())? else {
+        let Some(waiting) = self.with(OutboxStore::oldest).await.map_err(|error| error.to_string())? else {
             return Ok(false);
         };
         let Ok(parcel) = serde_json::from_str::<Parcel>(&waiting.body) else {

@@ -180,6 +180,6 @@ mod tests {
 
     #[test]
     fn a_mask_cuts_a_run() {
-        assert_eq!(runs("2024-01-02 138", &[0..10]).len(), 1);
+        assert_eq!(runs("2024-01-02 138", std::slice::from_ref(&(0..10))).len(), 1);
     }
 }

@@ -29,6 +29,17 @@ pub struct DeskBatch {
     pub now: i64,
 }
 
+/// A hand-over that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordRow {
+    pub case: String,
+    /// Seconds since 1970.
+    pub at: i64,
+    /// The caller's JSON.
+    pub body: String,
+    pub stars: Option<i64>,
+}
+
 impl DeskStore {
     /// Opens the file, made when absent.
     ///
@@ -81,13 +92,13 @@ impl DeskStore {
         self.execute("DELETE FROM callbacks WHERE id = ?1", params![id])
     }
 
-    /// Records of hand-overs that are over: `(id, seconds since 1970, body, stars)`, newest first.
+    /// Records of hand-overs that are over, newest first.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn records(&mut self) -> Result<Vec<(String, i64, String, Option<i64>)>, StoreError> {
+    pub fn records(&mut self) -> Result<Vec<RecordRow>, StoreError> {
         self.list("SELECT id, at, body, stars FROM records ORDER BY at DESC, id", |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            Ok(RecordRow { case: row.get(0)?, at: row.get(1)?, body: row.get(2)?, stars: row.get(3)? })
         })
     }
 

@@ -16,7 +16,7 @@ use rusqlite::{Connection, ErrorCode};
 
 use self::schema::Kind;
 
-pub use desk::{DeskBatch, DeskStore};
+pub use desk::{DeskBatch, DeskStore, RecordRow};
 pub use knowledge::{Digest, KnowledgeRows, KnowledgeStore, PassageRow, Removed, WordHit};
 pub use outbox::{OpenVisit, OutboxStore, Waiting};
 

@@ -77,7 +77,7 @@ impl OutboxStore {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn next(&mut self) -> Result<Option<Waiting>, StoreError> {
+    pub fn oldest(&mut self) -> Result<Option<Waiting>, StoreError> {
         self.0
             .connection
             .query_row("SELECT key, body FROM outbox ORDER BY key LIMIT 1", [], |row| {

@@ -6,6 +6,7 @@
 mod agents;
 pub mod case;
 mod dispatch;
+mod events;
 pub mod limits;
 #[cfg(test)]
 mod model;
@@ -15,107 +16,16 @@ pub mod wire;
 
 use std::collections::{BTreeMap, VecDeque};
 
+pub use self::events::{Input, Output, Record};
+
 use self::case::{Case, Kept, Message, Owner, Stage};
 use self::limits::{CASES_MAX, CLOSED_MS, LATE_MS, WRAP_UP_MS};
-use self::wire::{AgentState, Command, Profile, Told};
+use self::wire::{AgentState, Profile, Told};
 use super::lane::Taken;
 use super::package::Package;
-use super::rules::Rule;
 use super::state::{Mode, Nobody, Outcome, Withdrawn};
 use super::wire::{Content, Down, Frame, LINE_CHARS_MAX, Parcel, Presence, Up};
 use crate::domain::Language;
-
-/// What happens at a desk.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Input {
-    /// A parcel that is already kept. `age_ms`: how long ago the visitor asked.
-    Parcel {
-        parcel: Parcel,
-        age_ms: u64,
-    },
-    Frame {
-        frame: Frame<Up>,
-        at: String,
-    },
-    AgentCame(Profile),
-    AgentGone(String),
-    Agent {
-        name: String,
-        command: Command,
-        at: String,
-    },
-    /// This desk now owns the case.
-    Claimed {
-        case: String,
-        epoch: u64,
-    },
-    /// Another desk owns it.
-    Taken {
-        case: String,
-        by: String,
-    },
-    /// The other desk let it go, or died with it; `kept` is what it knew.
-    Released {
-        kept: Box<Kept>,
-        /// How long ago the visitor asked.
-        age_ms: u64,
-    },
-    /// Another desk closed it.
-    Gone {
-        case: String,
-    },
-    /// Agents at other desks.
-    Elsewhere(Presence),
-    Tick,
-}
-
-/// What has to be done, in this order.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Output {
-    ToKiosk {
-        kiosk: String,
-        frame: Frame<Down>,
-    },
-    ToAgent {
-        agent: String,
-        told: Told,
-    },
-    /// Keep the case as it is now.
-    Save {
-        case: String,
-    },
-    /// It is over: keep the record, erase the words.
-    Close {
-        record: Record,
-    },
-    Claim {
-        case: String,
-    },
-    /// Let other desks have it.
-    Release {
-        case: String,
-    },
-    /// What agents see has changed.
-    Board,
-    /// Who is here has changed.
-    Presence,
-}
-
-/// What is remembered of a hand-over when it is over: no word of the visitor.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Record {
-    pub case: String,
-    pub rule: Rule,
-    pub language: Language,
-    pub agent: Option<String>,
-    pub outcome: Option<Outcome>,
-    pub nobody: Option<Nobody>,
-    pub avoidable: bool,
-    /// The question usher should have answered, in the agent's words.
-    pub gap: String,
-    pub waited_ms: u64,
-    pub lasted_ms: u64,
-}
 
 #[derive(Debug, Clone, PartialEq)]
 struct Agent {

@@ -15,9 +15,12 @@ const AWAY_MAX: Duration = Duration::from_secs(30);
 
 type Parts = (Visit, Handoff);
 
+/// By case: the page's token, and how the visit is asked for.
+type Visits = HashMap<String, (String, oneshot::Sender<oneshot::Sender<Parts>>)>;
+
 /// Every visit that waits for its page, by case.
 #[derive(Default)]
-pub struct Parked(Mutex<HashMap<String, (String, oneshot::Sender<oneshot::Sender<Parts>>)>>);
+pub struct Parked(Mutex<Visits>);
 
 impl Parked {
     /// Keeps a visit with an open hand-over alive without its page.
@@ -75,7 +78,7 @@ impl Parked {
         handoff.finish().await;
     }
 
-    fn visits(&self) -> std::sync::MutexGuard<'_, HashMap<String, (String, oneshot::Sender<oneshot::Sender<Parts>>)>> {
+    fn visits(&self) -> std::sync::MutexGuard<'_, Visits> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

@@ -23,9 +23,6 @@ use crate::http::App;
 /// Events of a response that may wait for the socket. The response waits when it is full, no model does.
 const EVENTS_MAX: usize = 64;
 
-/// What a visitor may need of a person; other words are not passed on.
-const NEEDS: [&str; 5] = ["large_text", "high_contrast", "captions", "step_free", "human_first"];
-
 /// A client that takes no event for so long is gone.
 const SEND_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -40,8 +37,8 @@ pub struct Session {
     pub(super) visit: Visit,
     pub(super) sound: Option<Sound>,
     /// The server tells when a question ends: the API's default, which push to talk switches off.
-    hands_free: bool,
-    speak: bool,
+    pub(super) hands_free: bool,
+    pub(super) speak: bool,
     pub(super) waiting: Option<Asked>,
     current: Option<Current>,
     presses: broadcast::Receiver<()>,
@@ -228,44 +225,6 @@ impl Session {
 
     pub(super) fn is_responding(&self) -> bool {
         self.current.is_some()
-    }
-
-    async fn update(&mut self, socket: &mut WebSocket, update: &Value) -> Result<(), Gone> {
-        if let Some(code) = update.pointer("/usher/language").and_then(Value::as_str) {
-            match code.parse::<Language>() {
-                Ok(language) if self.app.site.languages.contains(&language) => self.visit.language = language,
-                _ => {
-                    return send(socket, &self.fault("invalid_language", "this site does not speak that language"))
-                        .await;
-                }
-            }
-        }
-        if let Some(speak) = update.pointer("/usher/speak").and_then(Value::as_bool) {
-            self.speak = speak;
-        }
-        if let Some(needs) = update.pointer("/usher/needs").and_then(Value::as_array) {
-            self.needs =
-                needs.iter().filter_map(Value::as_str).filter(|need| NEEDS.contains(need)).map(String::from).collect();
-            let human_first = self.needs.iter().any(|need| need == "human_first");
-            self.handoff.iter_mut().for_each(|handoff| handoff.watch.human_first(human_first));
-        }
-        if let Some(rate) = update.pointer("/audio/input/format/rate").and_then(Value::as_u64) {
-            match u32::try_from(rate)
-                .ok()
-                .filter(|rate| matches!(rate, 16_000 | 24_000))
-                .and_then(|rate| Sound::at(rate).ok())
-            {
-                Some(sound) => self.sound = Some(sound),
-                None => return send(socket, &self.fault("invalid_rate", "the rate is 16000 or 24000")).await,
-            }
-        }
-        if let Some(detection) = update.pointer("/audio/input/turn_detection") {
-            self.hands_free = !detection.is_null();
-            if !self.hands_free {
-                self.sound.iter_mut().for_each(Sound::unwatch);
-            }
-        }
-        send(socket, &self.described("session.updated")).await
     }
 
     async fn append(&mut self, socket: &mut WebSocket, audio: &str) -> Result<(), Gone> {
@@ -475,7 +434,7 @@ impl Session {
         wire::error("invalid_request_error", code, message, Sentence::Broken, self.visit.language)
     }
 
-    fn described(&self, kind: &str) -> Value {
+    pub(super) fn described(&self, kind: &str) -> Value {
         let engines = &self.app.conversation.engines;
         let rate = self.sound.as_ref().map_or(SPOKEN_RATE_HZ, Sound::rate_hz);
         let detection = if self.hands_free { json!({"type": "server_vad"}) } else { Value::Null };

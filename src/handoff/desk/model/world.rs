@@ -1,20 +1,16 @@
-//! Every path of a hand-over: the visitor's machine, the desk and a link between them that cuts, loses and repeats, with two agents
-//! who come, go, decline and end. A walk over all interleavings, within small budgets of faults, checks in each
-//! state what must never be, and from each state that every path ends.
-//!
-//! The visitor's machine is `state::next`, the desk `Desk::apply`, the talk `Lane`: the code that runs, not a description of it.
+//! The world that the walk explores: a visitor, two agents, a desk, a link, and every move that any of them may make.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::fmt::Write;
 
-use super::case::Stage;
-use super::wire::{AgentState, Command, Profile};
-use super::{Desk, Input, Output};
 use crate::domain::Language;
+use crate::handoff::desk::case::Stage;
+use crate::handoff::desk::wire::{AgentState, Command, Profile};
+use crate::handoff::desk::{Desk, Input, Output};
 use crate::handoff::lane::{Lane, Taken};
 use crate::handoff::package::{Origin, Package};
 use crate::handoff::rules::Rule;
-use crate::handoff::state::{Effect, Event, Mode, Outcome, State, Withdrawn, next};
+use crate::handoff::state::{Effect, Event, Outcome, State, Withdrawn, next};
 use crate::handoff::wire::{Content, Down, Frame, Parcel, Up};
 
 /// One step of time: every limit of the desk is passed by a few of them.
@@ -29,19 +25,19 @@ const ROUNDS_MAX: usize = 40;
 const AGENTS: [&str; 2] = ["anna", "ben"];
 
 #[derive(Clone, Copy, Hash, PartialEq, Eq, Debug)]
-struct Budget {
-    requests: u8,
-    cuts: u8,
-    drops: u8,
-    declines: u8,
-    returns: u8,
-    steps: u8,
-    repeats: u8,
+pub(super) struct Budget {
+    pub(super) requests: u8,
+    pub(super) cuts: u8,
+    pub(super) drops: u8,
+    pub(super) declines: u8,
+    pub(super) returns: u8,
+    pub(super) steps: u8,
+    pub(super) repeats: u8,
 }
 
 #[derive(Clone)]
-struct World {
-    visitor: State,
+pub(super) struct World {
+    pub(super) visitor: State,
     is_bot_held: bool,
     /// The request, while the visitor's side knows of one.
     is_open: bool,
@@ -58,7 +54,7 @@ struct World {
 
 /// What the world may do next.
 #[derive(Clone, Debug)]
-enum Move {
+pub(super) enum Move {
     Visitor(Event),
     Parcel { again: bool },
     Beat,
@@ -70,7 +66,7 @@ enum Move {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Act {
+pub(super) enum Act {
     Come,
     Go,
     Accept,
@@ -100,7 +96,7 @@ fn package(case: &str) -> Package {
 }
 
 impl World {
-    fn new(budget: Budget) -> Self {
+    pub(super) fn new(budget: Budget) -> Self {
         let mut world = Self {
             visitor: State::Bot,
             is_bot_held: false,
@@ -128,7 +124,7 @@ impl World {
         self.desk.cases.get(&self.case()).map(|case| &case.stage)
     }
 
-    fn moves(&self) -> Vec<Move> {
+    pub(super) fn moves(&self) -> Vec<Move> {
         let mut moves = Vec::new();
         let visitor = |event| Move::Visitor(event);
         if self.budget.requests > 0 && !self.is_open {
@@ -201,7 +197,7 @@ impl World {
         }
     }
 
-    fn go(&mut self, step: Move) {
+    pub(super) fn go(&mut self, step: Move) {
         match step {
             Move::Visitor(event) => {
                 if matches!(event, Event::Fired { .. }) {
@@ -297,10 +293,8 @@ impl World {
         let outputs = self.desk.apply(input, self.now);
         for output in outputs {
             match output {
-                Output::ToKiosk { frame, .. } => {
-                    if self.is_link_up && self.down.len() < CHANNEL_MAX {
-                        self.down.push_back(frame);
-                    }
+                Output::ToKiosk { frame, .. } if self.is_link_up && self.down.len() < CHANNEL_MAX => {
+                    self.down.push_back(frame);
                 }
                 Output::Claim { case } => {
                     let epoch = self.desk.keep(&case).map_or(1, |kept| kept.epoch + 1);
@@ -374,7 +368,7 @@ impl World {
     }
 
     /// What must never be.
-    fn check(&self) {
+    pub(super) fn check(&self) {
         let held = self.visitor.holds_bot() || matches!(self.visitor, State::WrapUp { .. });
         assert_eq!(self.is_bot_held, held, "usher is held in the wrong state: {:?}", self.visitor);
         if !matches!(self.visitor, State::Bot | State::Abandoned | State::Closed) {
@@ -396,7 +390,7 @@ impl World {
     }
 
     /// Nobody does anything more: messages arrive, time passes.
-    fn comes_to_rest(mut self) -> Result<(), String> {
+    pub(super) fn comes_to_rest(mut self) -> Result<(), String> {
         for _ in 0..ROUNDS_MAX {
             self.is_link_up = true;
             while let Some(parcel) = self.parcels.pop_front() {
@@ -426,7 +420,7 @@ impl World {
     }
 
     /// Two worlds with the same key have the same future: times count from now, and stop counting where every limit is passed.
-    fn key(&self) -> String {
+    pub(super) fn key(&self) -> String {
         let ago = |at: u64| self.now.saturating_sub(at).min(10 * STEP_MS) / STEP_MS;
         let left = |until: u64| until.saturating_sub(self.now).div_ceil(STEP_MS);
         let mut key = format!(
@@ -478,79 +472,4 @@ fn kind(content: &Content) -> &'static str {
         Content::Withdraw { .. } => "withdraw",
         _ => "other",
     }
-}
-
-/// Walks every interleaving within `budget`; gives the number of states and the visitor's states that were seen.
-fn walk(budget: Budget) -> (usize, HashSet<&'static str>) {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let digest = |world: &World| {
-        let mut hasher = DefaultHasher::new();
-        world.key().hash(&mut hasher);
-        hasher.finish()
-    };
-    let first = World::new(budget);
-    let mut seen = HashSet::from([digest(&first)]);
-    let mut words = HashSet::new();
-    // Depth first: the worlds that wait are then few.
-    let mut waiting = vec![first];
-    while let Some(world) = waiting.pop() {
-        words.insert(world.visitor.word());
-        world.check();
-        if let Err(stuck) = world.clone().comes_to_rest() {
-            panic!("a path does not end: {stuck}");
-        }
-        for step in world.moves() {
-            let mut after = world.clone();
-            after.go(step);
-            if seen.insert(digest(&after)) {
-                waiting.push(after);
-            }
-        }
-    }
-    (seen.len(), words)
-}
-
-const NONE: Budget = Budget { requests: 1, cuts: 0, drops: 0, declines: 0, returns: 0, steps: 0, repeats: 0 };
-
-#[test]
-fn every_path_with_agents_who_are_lost_ends() {
-    let (states, words) = walk(Budget { drops: 1, steps: 1, ..NONE });
-    println!("{states} states");
-    for word in ["requested", "queued", "ringing", "briefing", "live", "wrap_up", "unavailable", "abandoned", "bot"] {
-        assert!(words.contains(word), "{word} was never reached among {words:?}");
-    }
-}
-
-#[test]
-fn every_path_with_agents_who_give_cases_back_ends() {
-    let (states, _) = walk(Budget { returns: 1, declines: 2, ..NONE });
-    println!("{states} states");
-}
-
-#[test]
-fn every_path_over_a_link_that_cuts_ends() {
-    let (states, words) = walk(Budget { cuts: 1, steps: 1, ..NONE });
-    println!("{states} states");
-    assert!(words.contains("lost_link") && words.contains("callback_booked"), "{words:?}");
-}
-
-#[test]
-fn every_path_over_a_link_that_repeats_ends() {
-    let (states, _) = walk(Budget { repeats: 2, ..NONE });
-    println!("{states} states");
-}
-
-#[test]
-fn a_second_request_never_meets_the_first() {
-    let (states, _) = walk(Budget { requests: 2, ..NONE });
-    println!("{states} states");
-}
-
-/// The walk finds what it looks for: a visitor's machine that forgets to hold usher is caught.
-#[test]
-#[should_panic(expected = "usher is held in the wrong state")]
-fn a_mistake_would_be_found() {
-    let mut world = World::new(NONE);
-    world.visitor = State::Live { agent: "anna".into(), mode: Mode::Text };
-    world.check();
 }
