@@ -91,7 +91,7 @@ static LIES_IN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:,| in) (?P<regi
 /// "Meyer, Lang and Sons", "Reed & Co": partners of a firm.
 static PARTNERS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:(?:,? (?:and|&) |, | |-)\p{Lu}[\p{L}'-]*){0,2},? (?:(?:and|&) )?(?:Inc|Corp|Ltd|LLC|PLC|Plc|GmbH|AG|Co|Sons|Brothers|Bros|Partners|Associates|Group|Holdings|Company)\b",
+        r"^(?:(?:,? (?:and|&) |, | |-)\p{Lu}[\p{L}'-]*){0,3},? (?:(?:(?:and|&) )?(?:Inc|Corp|Ltd|LLC|PLC|Plc|GmbH|AG|Co|Sons|Brothers|Bros|Partners|Associates|Group|Holdings|Company)\b|(?:is|are|was) (?:the |an? |our )?(?:[\w-]+ ){0,2}(?:company|agency|firm|business|bank|start-?up)\b)",
     )
 });
 

@@ -89,7 +89,7 @@ fn are_alike(last: &Word, word: &Word) -> bool {
 }
 
 /// After a given name any capitalised word is one of the family, and in text without capitals any surname: "Maria Stone",
-/// "jane doe". After what is only spelled as a name, a city can be: "Ladislau Kirov".
+/// "maria stone". After what is only spelled as a name, a city can be: "Ladislau Kirov".
 fn is_family(last: &Word, word: &Word, cased: bool) -> bool {
     let after_given = last.known.given && last.is_sure();
     match cased {
