@@ -35,7 +35,7 @@ static DOOR: LazyLock<Regex> = LazyLock::new(|| {
         r"(?ix)(?:\b[0-9]{{1,6}}[a-z]?(?:[\ /-][0-9]{{1,5}})?,?\ (?:{NAME}\ ){{0,4}}?{STREET}\b\.?(?:\ (?:north|south|east|west|[nsew])\b)?(?:\ [0-9]{{1,5}}[a-z]?\b)?
         |\b(?:{NAME}\ ){{0,3}}{STREET}\b\.?\ [0-9]{{1,5}}[a-z]?\b
         |\b(?:the\ )?corner\ of\ (?:[0-9]+\ )?(?:{NAME}\ ){{1,4}}(?:[0-9]+\ )?and\ (?:[0-9]+\ )?{NAME}(?:\ {NAME})?(?:\ [0-9]+)?
-        |\b(?:{NAME}\ ){{0,2}}\b[AFD]PO\ A[AEP]\ [0-9]{{5}}\b
+        |\b(?:US[NS]?[NSV]*\ {NAME}\s+|{NAME}\ ){{0,2}}\b[AFD]PO\ A[AEP]\ [0-9]{{5}}\b
         |\b{UNIT})"
     ))
 });
@@ -47,6 +47,20 @@ static WITH_CAPITAL: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Streets whose kind comes first, with a number before or after: "Rua da Paz 12", "7 rue du Port", "ul. Wolska 3". "Via" with
+/// a small name after it is the English word.
+static KIND_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    const KIND: &str = r"(?:[Rr]ue|[Rr]u[aá]|[Rr]úa|[Cc]alle|[Cc]/|Via|[Vv]iale|[Cc]orso|[Aa]venida|[Aa]vda\.?|[Uu]lica|[Uu]l\.|[Tt]rg|[Pp]iazza|[Pp]laza|[Pp]raça|[Pp]raca|[Ss]trada|[Pp]aseo|[Rr]ambla|[Tt]ravessa|[Ll]argo|[Cc]hemin|[Qq]uai|[Jj]alan|[Bb]ulevar(?:d|ul)?)";
+    const WORD: &str = r"[\p{L}][\p{L}\p{M}'.-]*";
+    wide(&format!(
+        r"\b(?:(?:[0-9]{{1,6}},? (?:[0-9]{{1,5}} )?){KIND} (?:{WORD} ){{0,4}}?{WORD}(?: [0-9]{{1,5}}[a-z]?\b)?|{KIND} (?:{WORD} ){{0,5}}?{WORD},? [0-9]{{1,5}}[a-z]?\b)"
+    ))
+});
+
+/// A number, a name and a room: "903 Dora Creek Apt. 176".
+static WITH_UNIT: LazyLock<Regex> =
+    LazyLock::new(|| wide(&format!(r"(?i)\b[0-9]{{1,6}}[a-z]?(?: [0-9]{{1,5}})? (?:{NAME}[ \n,]+){{1,4}}{UNIT}")));
+
 /// "20789 Allika 46": a name between two numbers is a street in most of Europe.
 static BETWEEN: LazyLock<Regex> =
     LazyLock::new(|| wide(r"\b[0-9]{3,6} (?:[\p{Lu}\p{Ll}][\p{L}\p{M}'.-]* ){1,4}[0-9]{1,4}[a-z]?\b"));
@@ -54,14 +68,28 @@ static BETWEEN: LazyLock<Regex> =
 /// What announces that an address comes.
 static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)(?:\baddress(?:es)?(?:\ (?:is|are|of\ \w+\ is|to|was))?\s*:?|\b(?:i|we|he|she|they)\ lives?\ (?:at|on)|\blives?\ at|\bliving\ at|\breside[sd]?\ at|\b(?:deliver|send|sent|ship|taxi|cab|uber|come|drive|moved)(?:\ \w+)?\ to|\b(?:meet(?:\ \w+)?|drops?(?:\ \w+){0,2}\ off)\ at|\bzip(?:\ code)?\s?:?|\bpost(?:al)?\ ?code\s?:?)\s+",
+        r"(?ix)(?:\baddress(?:es)?(?:\ (?:is|are|of\ \w+\ is|to|was))?\s*:?|\b(?:i|we|he|she|they)\ lives?\ (?:at|on)|\blives?\ at|\bliving\ at|\breside[sd]?\ at|\b(?:deliver|send|sent|ship|taxi|cab|uber|come|drive|moved)(?:\ \w+)?\ to|\b(?:meet(?:\ \w+)?|drops?(?:\ \w+){0,2}\ off)\ at|\bzip(?:\ code)?\s?:?|\bpost(?:al)?\ ?code\s?:?|\b(?:sent|delivered|shipped|mailed|posted)\ to\?\s+\w+:|\b(?:address|live)\?\s+\w+:)\s+",
+    )
+});
+
+/// An announced block in text without capitals begins with a number and goes to the end of the sentence.
+static LOWER: LazyLock<Regex> = LazyLock::new(|| {
+    wide(
+        r"^[0-9]{1,6}[a-z]? [\p{Ll}0-9][\p{Ll}\p{M}0-9'/-]*(?:(?:,? |\.? |,?\n(?:\?{3} )?)[\p{Ll}\p{M}0-9'#/-]+){1,14}",
+    )
+});
+
+/// Numbered things inside a building: "Counter 4", "security lane 2".
+static INDOORS: LazyLock<Regex> = LazyLock::new(|| {
+    wide(
+        r"^(?:[Cc]ounters?|[Gg]ates?|[Ee]xits?|[Tt]erminals?|[Ll]evels?|[Ff]loors?|[Ii]slands?|[Rr]ooms?|[Pp]latforms?|[Zz]ones?|[Dd]esks?|[Bb]elts?|[Ww]indows?|[Ff]orms?) [A-Z]?[0-9]+|\blanes? [0-9]{1,2}$",
     )
 });
 
 /// The next piece of a postal block: a name with a capital, a number, a state, a unit.
 static PIECE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:[ ]?\n{1,2}[ ]?(?:\?{3} )?,?[ ]?|,[ ]?| )(?:(?i:apt|suite|unit|box|flat|room)\.?[ ]?[0-9]+[A-Za-z]?|(?:[0-9]{1,6}(?:[ -][0-9]{2,4})?)\b|\p{Lu}(?:[\p{L}\p{M}'.-]*[\p{L}\p{M}'])?(?:\.(?:$|[ ]\p{Lu}))?|\([\p{L}\p{M} ]+\)|(?:de|del|di|la|le|van|den|von|der|nad|u|y|and|of|nan)\b)",
+        r"^(?:[ ]?\n{1,2}[ ]?(?:\?{3} )?,?[ ]?|,[ ]?| )(?:(?i:apt|suite|unit|box|flat|room)\.?[ ]?[0-9]+[A-Za-z]?|(?:[0-9]{1,6}(?:[ -][0-9]{2,4})?)\b|\p{Lu}(?:[\p{L}\p{M}'.-]*[\p{L}\p{M}'])?(?:\.(?:$|[ ]\p{Lu}))?|\([\p{L}\p{M} ]+\)|(?:de|del|di|do|da|dos|das|du|des|la|le|les|el|los|las|van|den|von|der|am|im|an|bei|nad|na|pri|ob|i|u|y|and|of|nan|upon|sur)\b)",
     )
 });
 
@@ -78,10 +106,10 @@ static CHINESE: LazyLock<Regex> = LazyLock::new(|| {
 pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     let text = &folded.text;
     let mut read_until = 0;
-    // "95588 or 110" has nothing but ordinary words between.
-    let is_name = |word: &str| word.chars().any(char::is_alphabetic) && !known(&plain(word)).ordinary;
-    let between = BETWEEN.find_iter(text).filter(|found| found.as_str().split(' ').any(is_name));
-    for found in DOOR.find_iter(text).chain(between).chain(WITH_CAPITAL.find_iter(text)) {
+    let has_capitals = text.chars().any(char::is_uppercase);
+    let between = BETWEEN.find_iter(text).filter(|found| names_street(found.as_str()));
+    let others = WITH_CAPITAL.find_iter(text).chain(KIND_FIRST.find_iter(text)).chain(WITH_UNIT.find_iter(text));
+    for found in DOOR.find_iter(text).chain(between).chain(others).filter(|found| !INDOORS.is_match(found.as_str())) {
         let range = block(text, found.range());
         candidates.push(Candidate::new(range, Kind::Address, Sure::Form));
     }
@@ -89,16 +117,29 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
         if found.end() < read_until {
             continue;
         }
-        let range = block(text, found.end()..found.end());
+        let range = match LOWER.find(&text[found.end()..]).filter(|_| !has_capitals) {
+            Some(lower) => found.end()..found.end() + lower.end(),
+            None => block(text, found.end()..found.end()),
+        };
         read_until = range.end;
         // "the address is wrong" has neither number nor block.
-        if text[range.clone()].bytes().any(|byte| byte.is_ascii_digit()) {
+        let block = &text[range.clone()];
+        if block.bytes().any(|byte| byte.is_ascii_digit()) && !INDOORS.is_match(block) {
             candidates.push(Candidate::new(range, Kind::Address, Sure::Announced));
         }
     }
     for found in CHINESE.find_iter(text) {
         candidates.push(Candidate::new(without_lead(text, found.range()), Kind::Address, Sure::Form));
     }
+}
+
+/// Whether a word between two numbers can be a street's: "95588 or 110" and "260 per person. Book 24" have none.
+fn names_street(words: &str) -> bool {
+    let is_name = |word: &str| {
+        let known = known(&plain(word));
+        word.chars().filter(|c| c.is_alphabetic()).count() > 2 && !known.ordinary && !known.place
+    };
+    !words.contains(". ") && words.split(' ').any(is_name)
 }
 
 /// `range` with the pieces of the same postal block after it.

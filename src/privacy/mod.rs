@@ -11,6 +11,7 @@ mod context;
 pub mod evaluation;
 mod folded;
 mod kind;
+mod likeness;
 mod names_chinese;
 mod names_english;
 mod numbers;

@@ -26,6 +26,8 @@ struct Facts {
     /// The few hundred that most people have: enough where nothing else tells.
     frequent: HashSet<char>,
     compound: HashSet<&'static str>,
+    /// Surnames that hardly are anything else after 小 and 老.
+    familiar: HashSet<char>,
     given: HashSet<char>,
     foreign: HashSet<char>,
     /// Shops and places that look like names.
@@ -35,7 +37,7 @@ struct Facts {
 /// What follows surely is a name.
 static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:我叫|他叫|她叫|孩子叫|名叫|叫做|名字(?:叫做|应该是|叫|是|为)?:? ?|姓名(?:是|为|叫)?:? ?|全名(?:是|叫)?:? ?|本人|乘客:? ?|旅客:? ?|乘机人:? ?|持卡人(?:姓名)?:? ?|户名(?:是)?:? ?|户主:? ?|收款人(?:是)?:? ?|收件人:? ?|联系人(?:是)?:? ?|预订人(?:是)?:? ?|委托人:? ?|受托人:? ?|投保人:? ?|被保险人:? ?|办理人:? ?|申请人:? ?|监护人:? ?|(?:家人|爸爸|妈妈|父亲|母亲|儿子|女儿|先生|太太|老公|老婆|丈夫|妻子|朋友|同事|哥哥|姐姐|弟弟|妹妹|爷爷|奶奶|姥姥|外公|外婆|孩子|老板|女朋友|男朋友)(?:叫|是)?)$",
+        r"(?:我叫|他叫|她叫|孩子叫|名叫|叫做|名字(?:叫做|应该是|叫|是|为)?:? ?|姓名(?:是|为|叫)?:? ?|全名(?:是|叫)?:? ?|本人|开户人:? ?|乘客:? ?|旅客:? ?|乘机人:? ?|持卡人(?:姓名)?:? ?|户名(?:是)?:? ?|户主:? ?|收款人(?:是)?:? ?|收件人:? ?|联系人(?:是)?:? ?|预订人(?:是)?:? ?|委托人:? ?|受托人:? ?|投保人:? ?|被保险人:? ?|办理人:? ?|申请人:? ?|监护人:? ?|(?:家人|爸爸|妈妈|父亲|母亲|儿子|女儿|先生|太太|老公|老婆|丈夫|妻子|朋友|同事|哥哥|姐姐|弟弟|妹妹|爷爷|奶奶|姥姥|外公|外婆|孩子|老板|女朋友|男朋友)(?:叫|是)?)$",
     )
 });
 
@@ -49,21 +51,68 @@ static NAME_COMES: LazyLock<Regex> = LazyLock::new(|| {
 /// What follows may be a name.
 static HINTED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:我是|他是|她是|这是|这位是|应该是|不是|写的是|写成|叫|找|找一下|请|替|代|帮|给|转给|转账给|汇给|和|跟|与|同|、|问|通知|联系|陪|接|送|等|是)$",
+        r"(?:我是|他是|她是|这是|昨天是|客户|同事|委托|呼叫|投诉|接待|交给|开户人:? ?|通知一下|这位是|应该是|不是|写的是|写成|叫|找|找一下|请|替|代|帮|给|转给|转账给|汇给|和|跟|与|同|、|问|通知|联系|陪|接|送|等|是)$",
     )
 });
 
 /// What stands after a name.
 static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^ ?(?:先生|女士|小姐|太太|同志|同学|旅客|老师|医生|大夫|师傅|经理|主任|行长|在吗|在不在|的(?:家属|行李|护照|身份证|登机牌|卡|航班|电话|手机|朋友|孩子|座位|机票|账户|包|东西)|说|两位|几位|办理|转账|打印|和\p{Han}|、|,? ?你的|[:：]|$)",
+        r"^ ?(?:先生|女士|小姐|太太|同志|同学|旅客|老师|医生|大夫|师傅|经理|主任|行长|在吗|在不在|的(?:家属|包裹|贷款|行李|护照|身份证|登机牌|卡|航班|电话|手机|朋友|孩子|座位|机票|账户|包|东西)|说|约好|来电|代办|取票|给我|坐|已经|刚才|今天|两位|几位|办理|转账|打印|和\p{Han}|、|,? ?你的|[:：]|$)",
     )
 });
 
-const TITLES: [&str; 26] = [
-    "先生", "女士", "小姐", "太太", "夫人", "老师", "医生", "大夫", "师傅", "经理", "主任", "行长", "机长", "处长",
-    "局长", "科长", "总监", "教授", "律师", "警官", "阿姨", "叔叔", "大爷", "大妈", "同学", "同志",
+const TITLES: [&str; 42] = [
+    "先生",
+    "女士",
+    "小姐",
+    "太太",
+    "夫人",
+    "老师",
+    "医生",
+    "大夫",
+    "师傅",
+    "经理",
+    "主任",
+    "行长",
+    "机长",
+    "处长",
+    "局长",
+    "科长",
+    "总监",
+    "教授",
+    "律师",
+    "警官",
+    "阿姨",
+    "叔叔",
+    "大爷",
+    "大妈",
+    "同学",
+    "同志",
+    "主管",
+    "店长",
+    "院长",
+    "校长",
+    "部长",
+    "组长",
+    "队长",
+    "书记",
+    "老板",
+    "秘书",
+    "助理",
+    "护士",
+    "董事长",
+    "总经理",
+    "副总",
+    "大哥",
 ];
+
+/// 王总, 李工, 陈姐: one letter after the surname, among colleagues. "工作" and "总是" begin with the same letters.
+static COLLEAGUE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:^|[ ,:、\n]|[找请是给让跟和问叫向替帮对的])(?P<name>\p{Han})(?P<title>[总工哥姐叔姨])(?P<next>\p{Han}?)",
+    )
+});
 
 static TITLED: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"\p{{Han}}{{1,4}}?(?P<title>{})", TITLES.join("|"))));
@@ -90,6 +139,7 @@ impl Facts {
             surnames: line("surnames ").chars().chain(line("frequent ").chars()).collect(),
             frequent: line("frequent ").chars().collect(),
             compound: line("compound ").split_whitespace().collect(),
+            familiar: line("familiar ").chars().collect(),
             given: line("given ").chars().collect(),
             foreign: line("foreign ").chars().collect(),
             brands: line("brands ").split_whitespace().collect(),
@@ -126,12 +176,11 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
         }
     }
     TITLED.captures_iter(text).filter_map(|found| titled(&found)).for_each(|range| name(range, Sure::Announced));
-    for found in FAMILIAR.find_iter(text) {
-        let called = found.as_str().chars().nth(1).is_some_and(|c| FACTS.frequent.contains(&c));
-        if called && !ordinary(found.as_str()) && stands_alone(text, found.range()) {
-            name(found.range(), Sure::Likely);
-        }
-    }
+    FAMILIAR
+        .find_iter(text)
+        .filter(|found| is_familiar(text, found))
+        .for_each(|found| name(found.range(), Sure::Likely));
+    COLLEAGUE.captures_iter(text).filter_map(|found| colleague(&found)).for_each(|range| name(range, Sure::Likely));
     for stretch in stretches(text) {
         in_stretch(text, stretch, &mut name);
     }
@@ -180,6 +229,22 @@ fn titled(found: &regex::Captures) -> Option<Range<usize>> {
             is_word || ["关于", "由于", "对于", "等于", "至于", "属于"].iter().any(|joining| word.starts_with(joining));
         (is_name && !is_word).then(|| title.start() - bytes(letters)..title.start())
     })
+}
+
+/// 小王 and 老李; 小白 and 老方 are more often something else, and count where a person is due.
+fn is_familiar(text: &str, found: &regex::Match) -> bool {
+    let Some(surname) = found.as_str().chars().nth(1).filter(|c| FACTS.frequent.contains(c)) else { return false };
+    let is_due = HINTED.is_match(super::numbers::before(text, found.start(), 32));
+    let is_called = is_due || FACTS.familiar.contains(&surname) || !ordinary(found.as_str());
+    is_called && stands_alone(text, found.range())
+}
+
+fn colleague(found: &regex::Captures) -> Option<Range<usize>> {
+    let (name, title, next) = (found.name("name")?, found.name("title")?, found.name("next")?);
+    let called = name.as_str().chars().all(|c| FACTS.frequent.contains(&c) && !GRAMMAR.contains(c));
+    let is_word = |word: String| JIEBA.has_word(&word);
+    let other = is_word(format!("{}{}", title.as_str(), next.as_str())) && !next.is_empty();
+    (called && !other && !ordinary(&format!("{}{}", name.as_str(), title.as_str()))).then(|| name.range())
 }
 
 /// Whether the word list has `word` as something else than a person's name.
@@ -265,6 +330,9 @@ fn name_at(text: &str, start: usize, words: &[&str]) -> Option<(usize, Sure)> {
         () if is_word => return None,
         () if signs >= 3 && (hinted || begins || goes_on) => Sure::Likely,
         () if frequent && usual && given.len() == 2 => Sure::Likely,
+        () if frequent && hinted && given.len() == 2 && !JIEBA.has_word(&given.iter().collect::<String>()) => {
+            Sure::Likely
+        }
         () => return None,
     };
     Some((bytes, sure))

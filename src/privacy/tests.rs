@@ -140,3 +140,21 @@ fn what_a_visitor_asks_stays_as_it_is() {
         assert_eq!(redact(text).text, text);
     }
 }
+
+#[test]
+fn names_that_stand_in_no_list_go_and_firms_and_places_stay() {
+    let redacted = |text| redact(text).text;
+    assert_eq!(redacted("Please tell Wojtasinkova that we wait."), "Please tell [name] that we wait.");
+    assert_eq!(redacted("maria stone lost her bag"), "[name] lost her bag");
+    assert_eq!(redacted("找王总，陈姐也行"), "找[姓名]总，[姓名]姐也行");
+    assert_eq!(redacted("我要投诉廖亦晨，态度太差了"), "我要投诉[姓名]，态度太差了");
+    for text in [
+        "Lopez, Santos and Coleman is a design agency.",
+        "We stayed in a town called Ettelgem.",
+        "Come to Counter 4 with Form F12.",
+        "Where is the LanternBus?",
+        "找总经理办公室在哪里",
+    ] {
+        assert_eq!(redacted(text), text);
+    }
+}

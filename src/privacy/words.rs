@@ -15,6 +15,12 @@ pub struct Known {
     pub place: bool,
 }
 
+impl Known {
+    pub fn is_name(self) -> bool {
+        self.given || self.surname
+    }
+}
+
 /// Endings that surnames of a language share and that hardly any other English word has.
 const ENDINGS: [&str; 34] = [
     "sson", "dottir", "ova", "eva", "ovic", "evic", "ski", "ska", "sky", "czyk", "wicz", "enko", "chuk", "yan", "dze",
@@ -32,6 +38,7 @@ static KNOWN: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
     take(include_str!("facts/given.txt"), |known| known.given = true);
     take(include_str!("facts/surnames.txt"), |known| known.surname = true);
     take(include_str!("facts/places.txt"), |known| known.place = true);
+    take(include_str!("facts/cities.txt"), |known| known.place = true);
     known
 });
 
@@ -60,15 +67,50 @@ fn without_stroke(c: char) -> Cow<'static, str> {
     })
 }
 
+/// Endings and beginnings that make other words of an ordinary one: "boarded", "cardless", "resend".
+const SUFFIXES: [&str; 22] = [
+    "s", "es", "ed", "ing", "ly", "d", "r", "er", "ers", "rs", "less", "ness", "able", "ful", "ment", "ments", "ings",
+    "ist", "ists", "y", "ish", "al",
+];
+const PREFIXES: [&str; 11] = ["un", "re", "pre", "non", "over", "under", "out", "mis", "multi", "dis", "anti"];
+
+/// Every word of the facts.
+pub fn facts() -> impl Iterator<Item = (&'static str, Known)> {
+    KNOWN.iter().map(|(word, known)| (*word, *known))
+}
+
 /// What is known of a [`plain`] word.
 pub fn known(word: &str) -> Known {
-    let mut known = KNOWN.get(word).copied().unwrap_or_default();
-    let stem = ["s", "es", "ed", "ing", "ly", "d", "r", "er"].iter().find_map(|end| word.strip_suffix(end));
-    // "boarded" is as ordinary as "board".
-    if known == Known::default() && word.len() > 5 {
-        known.ordinary = stem.and_then(|stem| KNOWN.get(stem)).is_some_and(|known| known.ordinary);
+    let known = KNOWN.get(word).copied();
+    known.unwrap_or_else(|| Known { ordinary: word.len() > 4 && is_derived(word), ..Known::default() })
+}
+
+/// Whether `word` is made of an ordinary one.
+fn is_derived(word: &str) -> bool {
+    SUFFIXES.iter().any(|suffix| word.strip_suffix(suffix).is_some_and(|stem| is_stem(stem, suffix)))
+        || PREFIXES
+            .iter()
+            .filter_map(|prefix| word.strip_prefix(prefix))
+            .any(|stem| stem.len() > 3 && is_ordinary(stem))
+}
+
+/// Whether `stem` is an ordinary word as it is written before `suffix`: "stopp-ed", "mak-ing", "carri-es".
+fn is_stem(stem: &str, suffix: &str) -> bool {
+    // "-d" and "-r" follow an e only; short stems would be found in too many names.
+    if (suffix.starts_with(['d', 'r']) && !stem.ends_with('e')) || (suffix.len() < 3 && stem.len() < 4) {
+        return false;
     }
-    known
+    let mut letters = stem.chars().rev();
+    let doubled = letters.next() == letters.next();
+    let without_last = stem.get(..stem.len().saturating_sub(1)).unwrap_or_default();
+    is_ordinary(stem)
+        || (doubled && is_ordinary(without_last))
+        || (suffix.starts_with(['a', 'e', 'i']) && is_ordinary(&format!("{stem}e")))
+        || (stem.ends_with('i') && is_ordinary(&format!("{without_last}y")))
+}
+
+fn is_ordinary(stem: &str) -> bool {
+    stem.len() > 2 && KNOWN.get(stem).is_some_and(|known| known.ordinary)
 }
 
 /// Whether a word of which nothing is known ends as surnames do.

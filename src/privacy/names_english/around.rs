@@ -7,6 +7,7 @@ use regex::Regex;
 
 use crate::privacy::numbers::before;
 use crate::privacy::pattern;
+use crate::privacy::words::{known, plain};
 
 /// How far the words before and after are read.
 const REACH_BYTES: usize = 48;
@@ -17,6 +18,7 @@ const PERSON_BEFORE: i32 = 1;
 const PERSON_AFTER: i32 = 1;
 const PLACE_BEFORE: i32 = -3;
 const TOWARDS: i32 = -1;
+const ARTICLE_BEFORE: i32 = -1;
 const THING_AFTER: i32 = -4;
 
 /// "my name is", "Mr": what follows is a name whatever it looks like.
@@ -46,31 +48,50 @@ static PERSON: LazyLock<Regex> = LazyLock::new(|| {
 
 static PLACE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)\b(?:in|at|near|into|towards?|around|outside|through|across|via|visit(?:ing)?|beyond|inside|leaving|depart(?:s|ing)?|north|south|east|west|downtown)(?:\ the)?\ ?$",
+        r"(?ix)\b(?:in|at|near|into|towards?|around|outside|through|across|via|visit(?:ing)?|beyond|year's|originally\ from|inside|leaving|depart(?:s|ing)?|north|south|east|west|downtown)(?:\ the)?\ ?$",
     )
 });
 
 /// Where people work, travel to and live.
 static FIRM_OR_JOURNEY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)\b(?:(?:work(?:s|ed|ing)?|jobs?|employ\w*|career|interview\w*|invest\w*|shares?|stocks?|customers?|clients?|compan(?:y|ies)|manufactured|owned)(?:\ \w+)?\ (?:for|at|by|in|of|like)
-        |(?:flights?|fl(?:y|ies|ew|ying)|travel\w*|trips?|holidays?|vacation|live|lives|lived|living|born|based|located|headquartered|mov(?:e|ed|es|ing)|return\w*|arriv\w*|sail\w*|driv\w*|bus|train|roads?|capital|city|town|country|president|government|people|population)(?:\ \w+)?\ (?:to|in|from|at|of))(?:\ the)?\ ?$",
+        r"(?ix)\b(?:(?:work(?:s|ed|ing)?|jobs?|employ\w*|career|interview\w*|invest\w*|shares?|stocks?|customers?|clients?|compan(?:y|ies)|manufactured|owned|founded|hired|produced|developed|provided|acquired|partner\w*|accounts?|contract|subscri\w+|products?|services?|offices?|branch(?:es)?|stores?|website|bought|purchased?|ordered|shop\w*|insured|insurance|loan|mortgage|studied|studies|graduat\w+|degree|headquarters)(?:\ \w+)?\ (?:for|at|by|in|of|like|with|from)
+        |(?:i\ am|i'm|am|we're|we\ are|comes?|came|coming|came\ back|hails?|originally|straight|native|goes|went|going|go|flights?|fl(?:y|ies|ew|ying)|travel\w*|trips?|holidays?|vacation|live|lives|lived|living|born|based|located|headquartered|mov(?:e|ed|es|ing)|return\w*|arriv\w*|sail\w*|driv\w*|bus|train|roads?|capital|city|town|country|president|government|people|population)(?:\ \w+)?\ (?:to|in|from|at|of|for)|\b(?:leav\w+|depart\w*|head\w*|bound|left|set\ off)\ (?:for|from))(?:\ the)?\ ?$",
     )
 });
 
-static TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:to|from|of|on|the|a|an) ?$"));
+static TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:to|from|of|on) ?$"));
+
+static ARTICLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:the|an?) ?$"));
 
 static PERSON_GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)^(?:'s?\b|[,]?\ (?:said|says|asked|told|wrote|writes|thinks|wants|wanted|needs|lost|left|called|calls|lives|lived|works|worked|listed|points|pointed|who|whose|speaking|here|is\ so|sang|sings|plays|played|died|born|married|has|had|is|was|will|would|can|could|does|did|seems?|looks?|loves?|likes?|does|gave|sent|met|found|knows|thought|played|forgot|bought|can't|cannot|hasn't|didn't|told|came|went|got|became|made|took)\b|,\ (?:the|my|our|an?|aged|who)\ )",
+        r"(?ix)^(?:'s?\b|[,]?\ (?:said|says|asked|told|wrote|writes|thinks|wants|wanted|needs|lost|left|called|calls|lives|lived|works|worked|listed|points|pointed|who|whose|speaking|here|is\ so|sang|sings|plays|played|died|born|married|has|had|is|was|will|would|can|could|does|did|seems?|looks?|loves?|likes?|does|gave|sent|met|found|knows|thought|played|forgot|bought|can't|cannot|hasn't|didn't|told|came|went|got|became|made|took|probably|literally|also|really|already|just|always|never|still|actually|often|usually|hates|knew|keeps|kept|needed|tells|gives|gets|shows|stands|spent|forgets|won|would've|should|\p{Ll}{3,}ed)\b|,\ (?:the|my|our|an?|aged|who)\ )",
     )
 });
 
 static THING_GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)^(?:\ (?:bridge|streets?|st|road|avenue|airports?|city|hotel|stations?|terminal|river|islands?|lake|park|square|county|province|tower|malls?|beach|museum|palace|university|government|gates?|flights?|airlines?|airways|banks?|cards?|apps?|stores?|shops?|coffee|lounges?|time|currency|dollars?|visa|office|branch|website|region|district|embassy|consulate|team|club)\b
+        r"(?ix)^(?:\ (?:bridge|streets?|st|road|avenue|airports?|city|hotel|stations?|terminal|river|islands?|lake|park|square|county|province|tower|malls?|beach|museum|palace|university|government|gates?|new\ year|year|flights?|airlines?|airways|banks?|cards?|apps?|stores?|shops?|coffee|lounges?|time|currency|dollars?|visa|office|branch|website|region|district|embassy|consulate|team|club)\b
         |(?:'s)?\ (?:is|are|was|were|has|have|offers?|provides?|makes?|sells?)\ (?:the\ |an?\ |our\ |your\ |one\ of\ )?(?:[\w-]+\ ){0,2}(?:compan(?:y|ies)|agency|firm|brands?|bank|business|startup|start-up|brainchild|organi[sz]ation|corporation|provider|airline|products?|software|city|country|capital|town|island)\b
         |,?\ (?:inc|corp|ltd|llc|gmbh|plc)\b)",
+    )
+});
+
+/// "a band called", "the company named": a thing's name comes.
+static THING_CALLED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?ix)\b(?:compan(?:y|ies)|firm|bank|brand|business|start-?up|agency|band|group|team|club|song|album|book|novel|film|movie|show|series|game|app|website|site|product|ship|boat|place|town|city|village|island|street|hotel|restaurant|bar|cafe|shop|store|school|university|hospital|airport|station|church|dog|cat|drug|disease|domain|file|service|project|thing|something)\ (?:is\ |was\ )?(?:called|named)\ ?$",
+    )
+});
+
+/// "in Lund, Sweden", "Kiel in Germany", "Ames, IA": a place is followed by what it lies in.
+static LIES_IN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:,| in) (?P<region>\p{Lu}\p{L}+)"));
+
+/// "Meyer, Lang and Sons", "Reed & Co": partners of a firm.
+static PARTNERS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:(?:,? (?:and|&) |, | |-)\p{Lu}[\p{L}'-]*){0,3},? (?:(?:(?:and|&) )?(?:Inc|Corp|Ltd|LLC|PLC|Plc|GmbH|AG|Co|Sons|Brothers|Bros|Partners|Associates|Group|Holdings|Company)\b|(?:is|are|was) (?:the |an? |our )?(?:[\w-]+ ){0,2}(?:company|agency|firm|business|bank|start-?up)\b)",
     )
 });
 
@@ -88,7 +109,7 @@ impl<'a> Around<'a> {
 
     /// Whether words say that a name comes.
     pub fn is_announced(&self) -> bool {
-        NAME.is_match(self.before)
+        NAME.is_match(self.before) && !THING_CALLED.is_match(self.before)
     }
 
     /// Whether words stand before that mostly are followed by a name.
@@ -97,7 +118,18 @@ impl<'a> Around<'a> {
     }
 
     pub fn is_organisation(&self) -> bool {
-        !self.is_announced() && THING_GOES_ON.is_match(self.after)
+        let goes_on = THING_GOES_ON.is_match(self.after) || PARTNERS.is_match(self.after);
+        !self.is_announced() && (goes_on || THING_CALLED.is_match(self.before))
+    }
+
+    /// Whether a country, a state or a larger town follows, in which it lies.
+    pub fn lies_in_place(&self) -> bool {
+        let region = LIES_IN.captures(self.after).and_then(|found| found.name("region"));
+        region.is_some_and(|region| {
+            let known = known(&plain(region.as_str()));
+            let is_state = region.len() == 2 && region.as_str().bytes().all(|byte| byte.is_ascii_uppercase());
+            is_state || (known.place && !known.is_name())
+        })
     }
 
     pub fn points(&self) -> i32 {
@@ -108,6 +140,7 @@ impl<'a> Around<'a> {
             () if PLACE.is_match(self.before) => PLACE_BEFORE,
             () if PERSON.is_match(self.before) => PERSON_BEFORE,
             () if TO.is_match(self.before) => TOWARDS,
+            () if ARTICLE.is_match(self.before) => ARTICLE_BEFORE,
             () => 0,
         };
         let goes_on = if PERSON_GOES_ON.is_match(self.after) { PERSON_AFTER } else { 0 };
@@ -130,4 +163,10 @@ pub fn touches_capital(text: &str, range: Range<usize>) -> bool {
 pub fn begins_sentence(text: &str, at: usize) -> bool {
     let before = text[..at].trim_end_matches([' ', '"', '\'', '(']);
     before.is_empty() || before.ends_with(['.', '!', '?', ':', ';', '\n', '。', '？', '！'])
+}
+
+/// Whether nothing but signs of the line stands before `at`.
+pub fn begins_line(text: &str, at: usize) -> bool {
+    let before = text[..at].trim_end_matches([' ', '?', '-', '*', '>']);
+    before.is_empty() || before.ends_with('\n')
 }
