@@ -515,15 +515,16 @@ const NONE: Budget = Budget { requests: 1, cuts: 0, drops: 0, declines: 0, retur
 fn every_path_with_agents_who_are_lost_ends() {
     let (states, words) = walk(Budget { drops: 1, steps: 1, ..NONE });
     println!("{states} states");
-    for word in ["requested", "queued", "ringing", "briefing", "live", "wrap_up", "unavailable", "abandoned", "bot"] {
+    for word in ["requested", "ringing", "briefing", "live", "wrap_up", "unavailable", "abandoned", "bot"] {
         assert!(words.contains(word), "{word} was never reached among {words:?}");
     }
 }
 
 #[test]
 fn every_path_with_agents_who_give_cases_back_ends() {
-    let (states, _) = walk(Budget { returns: 1, declines: 2, ..NONE });
+    let (states, words) = walk(Budget { returns: 1, declines: 2, ..NONE });
     println!("{states} states");
+    assert!(words.contains("queued"), "{words:?}");
 }
 
 #[test]
