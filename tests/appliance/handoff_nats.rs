@@ -18,7 +18,7 @@ struct Scene {
     bus: Bus,
     desks: Vec<Option<Server>>,
     agents: Vec<Agent>,
-    kiosk: Server,
+    _kiosk: Server,
     visitor: Socket,
     folder: tempfile::TempDir,
     file: PathBuf,
@@ -39,7 +39,7 @@ impl Scene {
         }
         let kiosk = Server::at(0, &folder.path().join("kiosk"), "serve", &file);
         let visitor = kiosk.open().await;
-        Self { bus, desks, agents, kiosk, visitor, folder, file }
+        Self { bus, desks, agents, _kiosk: kiosk, visitor, folder, file }
     }
 
     /// Asks until the kiosk knows that somebody is there.
@@ -230,28 +230,46 @@ async fn who_no_longer_waits_is_gone_from_every_board_and_counted_once() {
     assert_eq!(scene.records("anna").as_array().unwrap().len(), 1);
 }
 
+/// Further kiosks on the scene's bus, each with a visitor.
+async fn more_kiosks(scene: &Scene, count: usize) -> Vec<(Server, Socket)> {
+    let mut kiosks = Vec::new();
+    for number in 0..count {
+        let folder = scene.folder.path().join(format!("kiosk-{number}"));
+        std::fs::create_dir(&folder).expect("the folder can be made");
+        let link = format!("{}\nkiosk = \"kiosk-{number}\"", scene.bus.link());
+        let kiosk = Server::at(0, &folder, "serve", &nats::site(&folder, &link));
+        let visitor = kiosk.open().await;
+        kiosks.push((kiosk, visitor));
+    }
+    kiosks
+}
+
 #[tokio::test]
 async fn two_desks_never_call_two_people_for_one_visitor() {
-    const VISITORS: usize = 12;
+    const KIOSKS: usize = 3;
+    const ROUNDS: usize = 4;
     let mut scene = Scene::open().await;
-    scene.ask().await;
-    let mut visitors = Vec::new();
-    for _ in 1..VISITORS {
-        let mut visitor = scene.kiosk.open().await;
-        ask(&mut visitor).await;
-        visitors.push(visitor);
-    }
+    let mut kiosks = more_kiosks(&scene, KIOSKS).await;
     let mut rung: Vec<String> = Vec::new();
-    while rung.len() < VISITORS {
-        let (who, case) = scene.rung().await;
-        scene.agents[who].say(json!({"type": "accept", "case": case})).await;
-        scene.agents[who].told("case").await;
-        scene.agents[who].end(&case, &[]).await;
-        rung.push(case);
+    for round in 1..=ROUNDS {
+        for (_, visitor) in &mut kiosks {
+            ask(visitor).await;
+        }
+        while rung.len() < KIOSKS * round {
+            let (who, case) = scene.rung().await;
+            scene.agents[who].say(json!({"type": "accept", "case": case})).await;
+            scene.agents[who].told("case").await;
+            scene.agents[who].end(&case, &[]).await;
+            rung.push(case);
+        }
+        for (_, visitor) in &mut kiosks {
+            visitor.handoff("wrap_up").await;
+            visitor.say(json!({"type": "usher.handoff.done"})).await;
+            visitor.handoff("bot").await;
+        }
     }
-    scene.boards("nobody waiting", |board| is_empty(&board["waiting"])).await;
-    rung.sort();
     let calls = rung.len();
+    rung.sort();
     rung.dedup();
     assert_eq!(rung.len(), calls, "a case rang twice");
 }
