@@ -14,8 +14,14 @@ pub const PASSWORD: &str = "correct horse battery";
 
 /// Lets `name` in at the desk of `data`.
 pub fn add(data: &Path, site: &str, name: &str, languages: &str) {
+    add_with(data, ["--site", site], name, languages);
+}
+
+/// The same for a site that is named otherwise, e.g. with `--config`.
+pub fn add_with(data: &Path, site: [&str; 2], name: &str, languages: &str) {
     let mut child = Command::new(support::usher())
-        .args(["desk", "agent", "add", name, "--display", &capital(name), "--languages", languages, "--site", site])
+        .args(["desk", "agent", "add", name, "--display", &capital(name), "--languages", languages])
+        .args(site)
         .arg("--data")
         .arg(data)
         .env("USHER_SITES", support::sites())

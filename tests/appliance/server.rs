@@ -47,10 +47,32 @@ impl Server {
         Self::spawn(data, &[&["desk"], options].concat(), ["--site", site])
     }
 
+    /// `command` for the site that `file` describes, on `port`; 0 finds one.
+    pub fn at(port: u16, data: &Path, command: &str, file: &Path) -> Self {
+        let listen = format!("127.0.0.1:{port}");
+        Self::listen(&listen, data, &[command], ["--config", file.to_str().expect("the path is text")])
+    }
+
+    /// Serves with a limit of file sizes answered as a full disk is, by an error, not by a signal.
+    pub fn with_bounded_files(data: &Path, file: &Path) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", support::usher()]);
+        let site = ["--config", file.to_str().expect("the path is text")];
+        Self::begin(shell, "127.0.0.1:0", data, &["serve"], site)
+    }
+
     fn spawn(data: &Path, command: &[&str], site: [&str; 2]) -> Self {
-        let mut child = Command::new(support::usher())
+        Self::listen("127.0.0.1:0", data, command, site)
+    }
+
+    fn listen(address: &str, data: &Path, command: &[&str], site: [&str; 2]) -> Self {
+        Self::begin(Command::new(support::usher()), address, data, command, site)
+    }
+
+    fn begin(mut program: Command, address: &str, data: &Path, command: &[&str], site: [&str; 2]) -> Self {
+        let mut child = program
             .args(command)
-            .args(["--listen", "127.0.0.1:0", "--data"])
+            .args(["--listen", address, "--data"])
             .arg(data)
             .args(site)
             .env("USHER_SITES", support::sites())

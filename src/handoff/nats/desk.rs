@@ -43,7 +43,9 @@ pub async fn open_hub(
     stopping: CancellationToken,
 ) -> anyhow::Result<Arc<Hub>> {
     let name = format!("desk-{}", &crate::handoff::random_key()[..12]);
-    let client = connect(url, credentials, &name).await?;
+    // What was missed is read again after each break, however short: a restarted server knows no watch.
+    let interrupted = watch::Sender::default();
+    let client = connect(url, credentials, &name, interrupted.clone()).await?;
     let bus = Arc::new(wait_for(client, url).await?);
     let alive = Arc::new(Alive::new(name.clone(), Instant::now()));
     let pool = Pool { name, bus, alive, calls: Arc::default() };
@@ -52,7 +54,7 @@ pub async fn open_hub(
         .await
         .map_err(|error| anyhow::anyhow!(error))?;
     let (records, ended) = mpsc::channel(RECORDS_MAX);
-    let end = End { pool, hub: hub.clone(), records, interrupted: watch::Sender::new(()), looked: Notify::new() };
+    let end = End { pool, hub: hub.clone(), records, interrupted, looked: Notify::new() };
     let tasks = async move {
         tokio::join!(
             forever(|| end.take_parcels()),
@@ -134,6 +136,7 @@ struct End {
 impl End {
     /// Files parcels, one after another, and lets the queue forget each when it is filed.
     async fn take_parcels(&self) -> Result<(), String> {
+        let mut interrupted = self.interrupted.subscribe();
         let consumer = self.pool.bus.consumer().await.map_err(|error| error.to_string())?;
         let mut parcels = consumer
             .stream()
@@ -143,7 +146,12 @@ impl End {
             .messages()
             .await
             .map_err(|error| error.to_string())?;
-        while let Some(message) = parcels.next().await {
+        loop {
+            let message = tokio::select! {
+                message = parcels.next() => message,
+                _ = interrupted.changed() => return Ok(()),
+            };
+            let Some(message) = message else { return Ok(()) };
             let message = message.map_err(|error| error.to_string())?;
             match serde_json::from_slice::<Parcel>(&message.payload) {
                 Ok(parcel) => self.pool.file(&parcel).await.map_err(|error| error.to_string())?,
@@ -153,7 +161,6 @@ impl End {
             }
             message.ack().await.map_err(|error| error.to_string())?;
         }
-        Ok(())
     }
 
     /// Brings the hub's view of every case up to date, now and whenever one changes or its owner dies. Begins again when the bus

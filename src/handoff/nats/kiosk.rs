@@ -35,7 +35,7 @@ pub async fn open(
     kiosk: &str,
     stopping: CancellationToken,
 ) -> Result<Opened, BusError> {
-    let client = connect(url, credentials, kiosk).await?;
+    let client = connect(url, credentials, kiosk, watch::Sender::default()).await?;
     let context = async_nats::jetstream::new(client.clone());
     let (outgoing, waiting) = mpsc::channel(WAITING_MAX);
     let (frames, incoming) = mpsc::channel(FRAMES_MAX);

@@ -20,6 +20,7 @@ use async_nats::jetstream::stream::{self, RetentionPolicy};
 use async_nats::jetstream::{self, Context};
 use async_nats::{Client, ConnectOptions};
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 
 pub use self::desk::open_hub;
 pub use self::kiosk::open;
@@ -92,9 +93,21 @@ struct Ended {
 }
 
 /// Connects, and goes on connecting for ever when the bus goes away.
-async fn connect(url: &str, credentials: Option<&Path>, name: &str) -> Result<Client, BusError> {
+/// `connected` changes with each connection.
+async fn connect(
+    url: &str,
+    credentials: Option<&Path>,
+    name: &str,
+    connected: watch::Sender<()>,
+) -> Result<Client, BusError> {
     let mut options = ConnectOptions::new()
         .name(name)
+        .event_callback(move |event| {
+            if matches!(event, async_nats::Event::Connected) {
+                connected.send_replace(());
+            }
+            std::future::ready(())
+        })
         .retry_on_initial_connect()
         .max_reconnects(None)
         .request_timeout(Some(ANSWER_DEADLINE))

@@ -1,0 +1,42 @@
+//! The hand-over when programs are killed and the disk is full.
+
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::desk::{self, Agent};
+use crate::server::Server;
+use crate::{handoff_nats, kills, nats};
+
+#[tokio::test]
+async fn a_request_that_was_told_survives_a_killed_kiosk_and_a_killed_desk() {
+    let counted = kills::walk(5, 20_261_123, |_| {}).await;
+    assert!(counted.lost.is_empty() && counted.doubled.is_empty(), "{counted:?}");
+}
+
+#[tokio::test]
+async fn on_a_full_disk_the_visitor_is_told_and_usher_serves_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = nats::site(folder.path(), "{ link = \"local\" }");
+    desk::add_with(folder.path(), ["--config", file.to_str().unwrap()], "anna", "en,zh");
+    let server = Server::with_bounded_files(folder.path(), &file);
+    let mut anna = Agent::come(&server, "anna").await;
+    let mut visitor = server.open().await;
+    visitor.until("session.created").await;
+    let limit = |bytes: &str| {
+        let mut prlimit = Command::new("prlimit");
+        let done = prlimit.args(["--pid", &server.id().to_string(), &format!("--fsize={bytes}:")]).status();
+        assert!(done.expect("prlimit runs; `apt-get install util-linux`").success());
+    };
+    limit("1");
+    visitor.say(json!({"type": "usher.person"})).await;
+    assert_eq!(visitor.handoff("unavailable").await["reason"], "not_stored");
+    visitor.ask("is there free wifi").await;
+    let answer = visitor.first("an answer", |event| event["type"] == "usher.answer").await;
+    assert_eq!(answer["route"], "answer");
+    limit("unlimited");
+    visitor.say(json!({"type": "usher.handoff.done"})).await;
+    visitor.handoff("bot").await;
+    handoff_nats::ask(&mut visitor).await;
+    anna.rung().await;
+}
