@@ -128,7 +128,8 @@ fn let_in(data: &Path, file: &Path, names: &[String]) {
     let mut store = DeskStore::open(&folder.join("desk.db")).expect("the desk's file opens");
     for name in names {
         let languages = vec![Language::English, Language::Chinese];
-        let profile = Profile { name: name.clone(), display: name.clone(), languages, skills: Vec::new() };
+        let profile =
+            Profile { name: name.clone(), display: name.clone(), languages, skills: Vec::new(), cases_max: 3 };
         put_agent(&mut store, &profile, PASSWORD).expect("the agent is let in");
     }
 }

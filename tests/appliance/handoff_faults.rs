@@ -11,7 +11,7 @@ use crate::{handoff_nats, kills, nats};
 #[tokio::test]
 async fn a_request_that_was_told_survives_a_killed_kiosk_and_a_killed_desk() {
     let counted = kills::walk(5, 20_261_123, |_| {}).await;
-    assert!(counted.lost.is_empty() && counted.doubled.is_empty(), "{counted:?}");
+    assert!(counted.kills == 5 && counted.lost.is_empty() && counted.doubled.is_empty(), "{counted:?}");
 }
 
 #[tokio::test]

@@ -229,5 +229,6 @@ impl Socket {
 
 /// The event of `kind` among `events`.
 pub fn one<'a>(events: &'a [Value], kind: &str) -> &'a Value {
-    events.iter().find(|event| event["type"] == kind).unwrap_or_else(|| panic!("no {kind} among {events:#?}"))
+    let kinds = || events.iter().map(|event| event["type"].as_str().unwrap_or_default()).collect::<Vec<_>>();
+    events.iter().find(|event| event["type"] == kind).unwrap_or_else(|| panic!("no {kind} among {:?}", kinds()))
 }
