@@ -38,6 +38,8 @@ pub async fn measure(is_quick: bool) {
     let (cut, is_cut) = watch::channel(false);
     tokio::spawn(forward(port, pair.port, is_cut));
     let mut agent = pair.agent().await;
+    // There, and called for nothing: everything stays on the board.
+    agent.say(serde_json::json!({"type": "state", "state": "busy"})).await;
     let kiosk = kiosk(&pair, port);
     let mut presence = kiosk.presence();
     presence.wait_for(Option::is_some).await.expect("the link lives");

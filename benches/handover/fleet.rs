@@ -42,6 +42,9 @@ const AWAY: Duration = Duration::from_secs(3);
 /// A phase that takes longer has lost something.
 const PHASE_DEADLINE: Duration = Duration::from_secs(600);
 
+/// A visitor who still waits then is stuck.
+const VISIT_DEADLINE: Duration = Duration::from_secs(90);
+
 /// What was seen at every end.
 #[derive(Default)]
 struct Seen {
@@ -65,6 +68,17 @@ struct Fleet {
 impl Fleet {
     fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
         self.seen.lock().expect("no holder panics")
+    }
+
+    fn ended(&self, handoff: &Handoff, is_unheard: bool, rung: Option<Duration>) {
+        let end = match handoff.reason() {
+            Some(reason) => format!("told that nobody comes: {reason:?}"),
+            None => handoff.state().word().to_string(),
+        };
+        let mut seen = self.seen();
+        seen.unheard += usize::from(is_unheard && matches!(handoff.state(), State::WrapUp { .. }));
+        *seen.ends.entry(end).or_default() += 1;
+        seen.ringing.extend(rung);
     }
 }
 
@@ -220,7 +234,11 @@ async fn visit(fleet: &Fleet, kiosk: &Arc<Kiosk>, case: &str) {
     fleet.seen().told.push(case.into());
     let (mut rung, mut heard, mut has_spoken) = (None, HashSet::new(), false);
     loop {
-        let noticed = handoff.next().await;
+        let left = VISIT_DEADLINE.saturating_sub(asked.elapsed());
+        let Ok(noticed) = tokio::time::timeout(left, handoff.next()).await else {
+            eprintln!("fleet: {case} is stuck in {:?}, said {has_spoken}, heard {}", handoff.state(), heard.len());
+            break;
+        };
         match handoff.notice(noticed) {
             News::Changed(effects) => {
                 for effect in effects {
@@ -246,15 +264,7 @@ async fn visit(fleet: &Fleet, kiosk: &Arc<Kiosk>, case: &str) {
             _ => {}
         }
     }
-    let mut seen = fleet.seen();
-    let end = match handoff.reason() {
-        Some(reason) => format!("told that nobody comes: {reason:?}"),
-        None => handoff.state().word().to_string(),
-    };
-    seen.unheard += usize::from(matches!(handoff.state(), State::WrapUp { .. }) && heard.is_empty());
-    *seen.ends.entry(end).or_default() += 1;
-    seen.ringing.extend(rung);
-    drop(seen);
+    fleet.ended(&handoff, heard.is_empty(), rung);
     handoff.event(Event::Done);
     handoff.finish().await;
 }
@@ -310,8 +320,10 @@ async fn work(fleet: &Fleet, mut page: Page) {
         let end = || json!({"type": "end", "case": case, "outcome": "solved"});
         match event["type"].as_str() {
             Some("ring") => wanted.push(json!({"type": "accept", "case": case})),
-            Some("case") if event["case"]["state"] == "briefing" => {
-                wanted.push(json!({"type": "ready", "case": case}));
+            Some("case") => {
+                if event["case"]["state"] == "briefing" {
+                    wanted.push(json!({"type": "ready", "case": case}));
+                }
                 let has_visitor_said = event["case"]["messages"]
                     .as_array()
                     .is_some_and(|all| all.iter().any(|one| one["from"] == "visitor"));

@@ -95,5 +95,5 @@ pub fn quantiles(times: &mut [Duration]) -> String {
     }
     times.sort_unstable();
     let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize].as_secs_f64() * 1000.0;
-    format!("p50 {:.1} ms, p95 {:.1} ms, longest {:.1} ms ({} times)", at(0.5), at(0.95), at(1.0), times.len())
+    format!("p50 {:.2} ms, p95 {:.2} ms, longest {:.2} ms ({} times)", at(0.5), at(0.95), at(1.0), times.len())
 }

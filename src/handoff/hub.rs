@@ -320,19 +320,26 @@ impl Hub {
 
     /// Keeps what has changed; a failure leaves it to be kept with the next.
     async fn save(&self, parcel: Option<Parcel>) -> Result<(), KeepError> {
-        let (batch, dirty, closed) = {
+        let (batch, dirty, closed, taken) = {
             let mut running = self.running();
             let dirty = std::mem::take(&mut running.dirty);
             let closed = std::mem::take(&mut running.closed);
             let saved = dirty.iter().filter_map(|case| running.desk.keep(case)).collect();
             let ended = closed.iter().map(|(case, record)| (case.clone(), record.clone())).collect();
-            (Batch { parcel, saved, closed: ended }, dirty, closed)
+            let taken: Vec<(String, (u64, u64))> =
+                dirty.iter().filter_map(|case| Some((case.clone(), running.desk.taken_of(case)?))).collect();
+            (Batch { parcel, saved, closed: ended }, dirty, closed, taken)
         };
         if batch.parcel.is_none() && batch.saved.is_empty() && batch.closed.is_empty() {
             return Ok(());
         }
         match self.keeper.keep(batch).await {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                for (case, (epoch, seq)) in taken {
+                    self.apply(Input::Saved { case, epoch, seq });
+                }
+                Ok(())
+            }
             Err(error) => {
                 let mut running = self.running();
                 running.dirty.extend(dirty);

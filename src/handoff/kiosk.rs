@@ -160,7 +160,10 @@ impl Kiosk {
                     Ok(false) => self.wake.notified().await,
                     Err(reason) => {
                         tracing::debug!(reason, "a parcel waits");
-                        tokio::time::sleep(pause).await;
+                        // A desk that comes into reach ends the pause.
+                        let mut presence = self.link.presence();
+                        presence.mark_unchanged();
+                        let _ = tokio::time::timeout(pause, presence.changed()).await;
                         pause = (pause * 2).min(RETRY_LONGEST);
                     }
                 }

@@ -15,6 +15,10 @@ pub struct Lane<B> {
     next: u64,
     unacked: VecDeque<(u64, B)>,
     received: u64,
+    /// The newest taken frame that the other side may forget.
+    confirmed: u64,
+    /// Taken frames are confirmed by [`Lane::confirm`] only, when they are kept.
+    confirms_late: bool,
 }
 
 /// What became of a frame.
@@ -28,13 +32,30 @@ pub enum Taken<B> {
 
 impl<B: Clone> Lane<B> {
     pub fn new(epoch: u64) -> Self {
-        Self { epoch, next: 1, unacked: VecDeque::new(), received: 0 }
+        Self { epoch, next: 1, unacked: VecDeque::new(), received: 0, confirmed: 0, confirms_late: false }
+    }
+
+    /// A side that has to keep what it takes before it confirms it.
+    pub fn lasting(epoch: u64) -> Self {
+        Self { confirms_late: true, ..Self::new(epoch) }
+    }
+
+    /// The newest frame taken in this epoch.
+    pub fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// Frames up to `seq` of `epoch` are kept: the other side may forget them.
+    pub fn confirm(&mut self, epoch: u64, seq: u64) {
+        if epoch == self.epoch {
+            self.confirmed = self.confirmed.max(seq.min(self.received));
+        }
     }
 
     /// Begins again with a newer holder of the case. What was not acknowledged goes to the new holder first.
     pub fn begin(&mut self, epoch: u64) {
         let unsaid: Vec<B> = self.unacked.drain(..).map(|(_, body)| body).collect();
-        *self = Self::new(epoch);
+        *self = Self { confirms_late: self.confirms_late, ..Self::new(epoch) };
         for body in unsaid {
             self.number(body);
         }
@@ -43,7 +64,7 @@ impl<B: Clone> Lane<B> {
     /// The frame that carries `body`; `passing` ones may be lost.
     pub fn say(&mut self, case: &str, body: B, passing: bool) -> Frame<B> {
         let seq = if passing { 0 } else { self.number(body.clone()) };
-        Frame { case: case.into(), epoch: self.epoch, seq, ack: self.received, body }
+        Frame { case: case.into(), epoch: self.epoch, seq, ack: self.confirmed, body }
     }
 
     fn number(&mut self, body: B) -> u64 {
@@ -67,6 +88,9 @@ impl<B: Clone> Lane<B> {
             0 => Taken::New(frame.body),
             seq if seq == self.received + 1 => {
                 self.received = seq;
+                if !self.confirms_late {
+                    self.confirmed = seq;
+                }
                 Taken::New(frame.body)
             }
             _ => Taken::Skipped,
@@ -81,7 +105,7 @@ impl<B: Clone> Lane<B> {
                 case: case.into(),
                 epoch: self.epoch,
                 seq: *seq,
-                ack: self.received,
+                ack: self.confirmed,
                 body: body.clone(),
             })
             .collect()
@@ -128,6 +152,17 @@ mod tests {
             }
         }
         assert_eq!(heard, (0..100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_is_not_kept_is_not_confirmed() {
+        let (mut kiosk, mut desk) = (Lane::<u32>::new(1), Lane::<u32>::lasting(1));
+        assert_eq!(desk.take(kiosk.say("c", 7, false)), Taken::New(7));
+        kiosk.take(desk.say("c", 0, true));
+        assert_eq!(kiosk.again("c").len(), 1, "a desk that dies now has lost it");
+        desk.confirm(1, desk.received());
+        kiosk.take(desk.say("c", 0, true));
+        assert!(!kiosk.owes());
     }
 
     #[test]

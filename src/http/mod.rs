@@ -17,10 +17,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::routing::get;
+use axum::serve::ListenerExt;
 use axum_server::tls_rustls::RustlsConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -82,7 +83,14 @@ pub struct App {
 pub async fn serve(listener: TcpListener, app: Arc<App>, desk: Option<Arc<desk::Desk>>) -> std::io::Result<()> {
     let stopping = app.stopping.clone();
     let service = router(app, desk).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await
+    axum::serve(listener.tap_io(at_once), service).with_graceful_shutdown(stopping.cancelled_owned()).await
+}
+
+/// Events are small and often in pairs: the second must not wait for the other side's delayed acknowledgement (40 ms).
+fn at_once(stream: &mut TcpStream) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "a connection keeps its delay");
+    }
 }
 
 /// Serves a desk alone, for kiosks elsewhere.
@@ -94,7 +102,7 @@ pub async fn serve_desk(
     desk: Arc<desk::Desk>,
     stopping: CancellationToken,
 ) -> std::io::Result<()> {
-    axum::serve(listener, desk_alone(desk)).with_graceful_shutdown(stopping.cancelled_owned()).await
+    axum::serve(listener.tap_io(at_once), desk_alone(desk)).with_graceful_shutdown(stopping.cancelled_owned()).await
 }
 
 /// TLS with a certificate chain and its key, PEM files. HTTP/1.1 alone: the pages live on their sockets, which HTTP/2 does not carry.

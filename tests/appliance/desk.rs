@@ -77,7 +77,8 @@ impl Agent {
         let mut request = url.into_client_request().expect("the address is whole");
         let value = cookie.split(';').next().expect("a cookie has a value").parse().expect("a cookie is a header");
         request.headers_mut().insert("cookie", value);
-        let (socket, _) = tokio_tungstenite::connect_async(request).await.expect("the desk's socket opens");
+        let (socket, _) =
+            tokio_tungstenite::connect_async_with_config(request, None, true).await.expect("the desk's socket opens");
         Self { socket: Socket { socket } }
     }
 

@@ -139,9 +139,10 @@ impl Server {
     }
 
     pub async fn open(&self) -> Socket {
-        let (socket, _) = tokio_tungstenite::connect_async(format!("ws://{}/v1/realtime", self.address))
-            .await
-            .expect("the socket opens");
+        // Small events at once, as browsers send them.
+        let url = format!("ws://{}/v1/realtime", self.address);
+        let opening = tokio_tungstenite::connect_async_with_config(url, None, true);
+        let (socket, _) = opening.await.expect("the socket opens");
         Socket { socket }
     }
 

@@ -140,7 +140,7 @@ impl Case {
             since: now,
             stage: Stage::Waiting,
             owner: Owner::Nobody,
-            lane: Lane::new(0),
+            lane: Lane::lasting(0),
             declined: BTreeSet::new(),
             returns: 0,
             messages: Vec::new(),
@@ -157,7 +157,7 @@ impl Case {
     /// A case from before a restart of its desk.
     pub fn kept(kept: Kept, now: u64) -> Self {
         let mut case = Self::new(kept.package, kept.kiosk, kept.since, None);
-        case.lane = Lane::new(kept.epoch);
+        case.lane = Lane::lasting(kept.epoch);
         case.returns = kept.returns;
         case.messages = kept.messages;
         if kept.is_closed {

@@ -46,6 +46,12 @@ pub enum Input {
     Gone {
         case: String,
     },
+    /// Everything taken from the kiosk up to `seq` is kept.
+    Saved {
+        case: String,
+        epoch: u64,
+        seq: u64,
+    },
     /// Agents at other desks.
     Elsewhere(Presence),
     Tick,

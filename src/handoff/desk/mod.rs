@@ -10,6 +10,7 @@ mod events;
 pub mod limits;
 #[cfg(test)]
 mod model;
+mod talk;
 mod time;
 mod view;
 pub mod wire;
@@ -18,13 +19,12 @@ use std::collections::{BTreeMap, VecDeque};
 
 pub use self::events::{Input, Output, Record};
 
-use self::case::{Case, Kept, Message, Owner, Stage};
+use self::case::{Case, Kept, Owner, Stage};
 use self::limits::{CASES_MAX, CLOSED_MS, LATE_MS, WRAP_UP_MS};
 use self::wire::{AgentState, Profile, Told};
-use super::lane::Taken;
 use super::package::Package;
-use super::state::{Mode, Nobody, Outcome, Withdrawn};
-use super::wire::{Content, Down, Frame, LINE_CHARS_MAX, Parcel, Presence, Up};
+use super::state::{Nobody, Outcome, Withdrawn};
+use super::wire::{Content, Down, LINE_CHARS_MAX, Parcel, Presence};
 use crate::domain::Language;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -87,6 +87,12 @@ impl Desk {
             Input::Taken { case, by } => self.taken(&case, by, &mut out),
             Input::Released { kept, age_ms } => self.released(*kept, age_ms, now, &mut out),
             Input::Gone { case } => self.gone(&case, &mut out),
+            Input::Saved { case, epoch, seq } => {
+                if let Some(case) = self.cases.get_mut(&case) {
+                    case.lane.confirm(epoch, seq);
+                }
+                return out;
+            }
             Input::Elsewhere(presence) => self.elsewhere = presence,
             Input::Tick => self.tick(now, &mut out),
         }
@@ -146,7 +152,7 @@ impl Desk {
     }
 
     /// The visitor is no longer there: whoever is called hears so, whoever talked writes down how it ended.
-    fn visitor_gone(&mut self, id: &str, why: &'static str, now: u64, out: &mut Vec<Output>) {
+    pub(super) fn visitor_gone(&mut self, id: &str, why: &'static str, now: u64, out: &mut Vec<Output>) {
         let Some(case) = self.cases.get_mut(id) else { return };
         match case.stage.clone() {
             Stage::Waiting => self.close(id, None, None, now, out),
@@ -164,92 +170,6 @@ impl Desk {
             Stage::WrapUp { .. } | Stage::Closed { .. } => {}
         }
         out.push(Output::Board);
-    }
-
-    fn frame(&mut self, frame: Frame<Up>, at: String, now: u64, out: &mut Vec<Output>) {
-        let Some(case) = self.cases.get_mut(&frame.case) else { return };
-        case.heard = Some(now);
-        let id = frame.case.clone();
-        self.found_again(&id, out);
-        let Some(case) = self.cases.get_mut(&id) else { return };
-        let asks = matches!(frame.body, Up::Here);
-        if !matches!(case.owner, Owner::Us) && frame.epoch > 0 {
-            // What is said waits for an owner, unconfirmed; the place in the queue is told meanwhile.
-            if asks {
-                self.status(&id, out);
-            }
-            return;
-        }
-        let behind = frame.epoch != case.lane.epoch;
-        if let Taken::New(body) = case.lane.take(frame) {
-            self.said(&id, body, at, now, out);
-        }
-        if asks || behind {
-            self.status(&id, out);
-        }
-    }
-
-    /// Tells a kiosk where its case stands, and again what it has not acknowledged.
-    fn status(&mut self, id: &str, out: &mut Vec<Output>) {
-        let Some(case) = self.cases.get_mut(id) else { return };
-        let kiosk = case.kiosk.clone();
-        if matches!(case.owner, Owner::Us) {
-            out.extend(case.lane.again(id).into_iter().map(|frame| Output::ToKiosk { kiosk: kiosk.clone(), frame }));
-        }
-        let owns = matches!(case.owner, Owner::Us) || (self.is_leader && matches!(case.owner, Owner::Nobody));
-        let body = match &case.stage {
-            Stage::Waiting => {
-                let (position, eta_seconds) = case.told.unwrap_or((1, None));
-                Down::Queued { position, eta_seconds }
-            }
-            _ => Down::Here,
-        };
-        if owns {
-            let frame = case.lane.say(id, body, true);
-            out.push(Output::ToKiosk { kiosk, frame });
-        }
-    }
-
-    fn said(&mut self, id: &str, body: Up, at: String, now: u64, out: &mut Vec<Output>) {
-        let Some(case) = self.cases.get_mut(id) else { return };
-        let agent = match &case.stage {
-            Stage::Briefing { agent, .. } | Stage::Live { agent } => agent.clone(),
-            _ => return,
-        };
-        let told = match body {
-            Up::Here => return,
-            // Said to an owner that kept it and died before it could confirm.
-            Up::Message { id: message, .. } if case.messages.iter().any(|known| known.id == message) => return,
-            Up::Message { id: message, text, .. } => {
-                let message = Message { id: message, from: "visitor".into(), text: cut(&text), at };
-                case.typing = String::new();
-                case.push(message.clone());
-                out.push(Output::Save { case: id.into() });
-                Told::Message { case: id.into(), message }
-            }
-            Up::Typing { text } => {
-                case.typing = cut(&text);
-                Told::Typing { case: id.into(), text: case.typing.clone() }
-            }
-            Up::Signal { data } => Told::Signal { case: id.into(), data },
-            Up::Media { mode } => {
-                self.change_mode(id, mode, out);
-                return;
-            }
-            Up::HungUp => return self.visitor_gone(id, "visitor_left", now, out),
-        };
-        out.push(Output::ToAgent { agent, told });
-    }
-
-    /// The medium that the visitor allows is the medium of the conversation.
-    fn change_mode(&mut self, id: &str, mode: Mode, out: &mut Vec<Output>) {
-        let Some(case) = self.cases.get_mut(id) else { return };
-        let Stage::Live { agent } = case.stage.clone() else { return };
-        case.mode = mode;
-        let display = self.display(&agent);
-        self.tell_kiosk(id, Down::Live { agent: display, mode }, out);
-        let told = Told::CaseState { case: id.into(), state: "live", mode, why: None };
-        out.push(Output::ToAgent { agent, told });
     }
 
     fn claimed(&mut self, id: &str, epoch: u64, out: &mut Vec<Output>) {
@@ -385,6 +305,11 @@ impl Desk {
     /// The kiosk of a case.
     pub fn kiosk_of(&self, id: &str) -> Option<&str> {
         self.cases.get(id).map(|case| case.kiosk.as_str())
+    }
+
+    /// Epoch and number of the newest frame that [`Desk::keep`] includes.
+    pub fn taken_of(&self, id: &str) -> Option<(u64, u64)> {
+        self.cases.get(id).map(|case| (case.lane.epoch, case.lane.received()))
     }
 
     /// A case as it has to be kept; `None` when it is unknown here.
