@@ -63,7 +63,7 @@ async fn kill(kills: usize) {
     let seed = std::env::var("USHER_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(now);
     let began = Instant::now();
     let told = |kill: usize| {
-        if kill > 0 && kill % 20 == 0 {
+        if kill > 0 && kill.is_multiple_of(20) {
             eprintln!("kills: {kill} of {kills}");
         }
     };
