@@ -163,7 +163,9 @@ impl Kiosk {
                         // A desk that comes into reach ends the pause.
                         let mut presence = self.link.presence();
                         presence.mark_unchanged();
-                        let _ = tokio::time::timeout(pause, presence.changed()).await;
+                        if matches!(tokio::time::timeout(pause, presence.changed()).await, Ok(Err(_))) {
+                            tokio::time::sleep(pause).await;
+                        }
                         pause = (pause * 2).min(RETRY_LONGEST);
                     }
                 }
