@@ -109,6 +109,11 @@ impl Kiosk {
         frames
     }
 
+    /// Whether a visit here has `case`.
+    pub fn is_attended(&self, case: &str) -> bool {
+        self.visits().contains_key(case)
+    }
+
     pub fn forget(&self, case: &str) {
         self.visits().remove(case);
     }

@@ -1,5 +1,7 @@
 //! The visitor's socket during a hand-over: what the page may say, what it is told, and how usher is held meanwhile.
 
+use std::time::{Duration, Instant};
+
 use axum::extract::ws::WebSocket;
 use serde_json::{Value, json};
 
@@ -7,11 +9,14 @@ use super::response::Asked;
 use super::session::{Gone, Session, send};
 use super::sound::Sound;
 use super::wire::{self, HandoffSaid};
-use crate::conversation::Sentence;
+use crate::conversation::{Sentence, Visit};
 use crate::domain::Language;
 use crate::handoff::package::{Mood, Origin};
 use crate::handoff::wire::{Callback, LINE_CHARS_MAX, Shown, ShownKind, Up};
 use crate::handoff::{Effect, Event, Handoff, Mode, News, Rule, State, Withdrawn, random_code, sentences};
+
+/// A closed page is noticed within this.
+const PARKED_WITHIN: Duration = Duration::from_secs(3);
 
 /// Longest name or telephone number that is taken for a call back, characters.
 const CONTACT_CHARS_MAX: usize = 60;
@@ -204,11 +209,12 @@ impl Session {
 
     /// The page comes back to its hand-over: after a reload, or after a restart of this program.
     async fn resume(&mut self, socket: &mut WebSocket, case: &str, token: &str) -> Result<(), Gone> {
-        if let Some((visit, handoff)) = self.app.parked.take(case, token).await {
+        if let Some((visit, handoff)) = self.parked(case, token).await {
             self.visit = visit;
             self.handoff = Some(handoff);
         } else if let Some(handoff) = &mut self.handoff
             && matches!(handoff.state(), State::Bot)
+            && !handoff.kiosk().is_attended(case)
         {
             handoff.resume(case, token).await;
         }
@@ -221,6 +227,21 @@ impl Session {
             self.passing(Up::Media { mode: Mode::Text })?;
         }
         self.tell_state(socket).await
+    }
+
+    /// The visit that waits for this page. The page before it may not have been noticed to be gone yet: its visit is waited for.
+    async fn parked(&self, case: &str, token: &str) -> Option<(Visit, Handoff)> {
+        let kiosk = self.app.kiosk.as_ref()?;
+        let until = Instant::now() + PARKED_WITHIN;
+        loop {
+            if let Some(parts) = self.app.parked.take(case, token).await {
+                return Some(parts);
+            }
+            if !kiosk.is_attended(case) || Instant::now() >= until {
+                return None;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Does what a step of the state asks for, in its order.
