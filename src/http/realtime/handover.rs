@@ -14,6 +14,7 @@ use crate::domain::Language;
 use crate::handoff::package::{Mood, Origin};
 use crate::handoff::wire::{Callback, LINE_CHARS_MAX, Shown, ShownKind, Up};
 use crate::handoff::{Effect, Event, Handoff, Mode, News, Rule, State, Withdrawn, random_code, sentences};
+use crate::http::App;
 
 /// A closed page is noticed within this.
 const PARKED_WITHIN: Duration = Duration::from_secs(3);
@@ -209,7 +210,7 @@ impl Session {
 
     /// The page comes back to its hand-over: after a reload, or after a restart of this program.
     async fn resume(&mut self, socket: &mut WebSocket, case: &str, token: &str) -> Result<(), Gone> {
-        if let Some((visit, handoff)) = self.parked(case, token).await {
+        if let Some((visit, handoff)) = parked(&self.app.clone(), case, token).await {
             self.visit = visit;
             self.handoff = Some(handoff);
         } else if let Some(handoff) = &mut self.handoff
@@ -227,21 +228,6 @@ impl Session {
             self.passing(Up::Media { mode: Mode::Text })?;
         }
         self.tell_state(socket).await
-    }
-
-    /// The visit that waits for this page. The page before it may not have been noticed to be gone yet: its visit is waited for.
-    async fn parked(&self, case: &str, token: &str) -> Option<(Visit, Handoff)> {
-        let kiosk = self.app.kiosk.as_ref()?;
-        let until = Instant::now() + PARKED_WITHIN;
-        loop {
-            if let Some(parts) = self.app.parked.take(case, token).await {
-                return Some(parts);
-            }
-            if !kiosk.is_attended(case) || Instant::now() >= until {
-                return None;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
     }
 
     /// Does what a step of the state asks for, in its order.
@@ -452,4 +438,19 @@ impl Session {
 
 fn cut(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() || *c == '\n').take(LINE_CHARS_MAX).collect()
+}
+
+/// The visit that waits for this page. The page before it may not have been noticed to be gone yet: its visit is waited for.
+async fn parked(app: &App, case: &str, token: &str) -> Option<(Visit, Handoff)> {
+    let kiosk = app.kiosk.as_ref()?;
+    let until = Instant::now() + PARKED_WITHIN;
+    loop {
+        if let Some(parts) = app.parked.take(case, token).await {
+            return Some(parts);
+        }
+        if !kiosk.is_attended(case) || Instant::now() >= until {
+            return None;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
