@@ -45,6 +45,12 @@ impl<B: Clone> Lane<B> {
         self.received
     }
 
+    /// A side that knows nothing of this epoch could still take it up from its first frame.
+    pub fn is_whole(&self) -> bool {
+        let has_all = self.unacked.front().map_or(self.next == 1, |(seq, _)| *seq == 1);
+        self.received == 0 && has_all
+    }
+
     /// Frames up to `seq` of `epoch` are kept: the other side may forget them.
     pub fn confirm(&mut self, epoch: u64, seq: u64) {
         if epoch == self.epoch {

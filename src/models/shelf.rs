@@ -5,6 +5,7 @@ use std::fs::{self, File, TryLockError};
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::place::digest_file;
 use super::record::Record;
@@ -50,6 +51,10 @@ impl State {
 pub struct Shelf {
     root: PathBuf,
 }
+
+/// A process that is just being started holds its parent's locks for a moment; a command that works holds them longer.
+const LOCK_WITHIN: Duration = Duration::from_secs(1);
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
 
 impl Shelf {
     /// The folder `root`, which need not exist yet.
@@ -142,10 +147,16 @@ impl Shelf {
         fs::create_dir_all(&self.root).map_err(ModelsError::io("create folder", &self.root))?;
         let path = self.root.join(".lock");
         let file = File::create(&path).map_err(ModelsError::io("create", &path))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(ModelsError::Busy { path: self.root.display().to_string() }),
-            Err(TryLockError::Error(source)) => Err(ModelsError::io("lock", &path)(source)),
+        let until = Instant::now() + LOCK_WITHIN;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(LOCK_PAUSE),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(ModelsError::Busy { path: self.root.display().to_string() });
+                }
+                Err(TryLockError::Error(source)) => return Err(ModelsError::io("lock", &path)(source)),
+            }
         }
     }
 

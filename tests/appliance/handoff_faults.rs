@@ -40,3 +40,32 @@ async fn on_a_full_disk_the_visitor_is_told_and_usher_serves_on() {
     handoff_nats::ask(&mut visitor).await;
     anna.rung().await;
 }
+
+/// The kiosk's program dies in the middle of a conversation and is started again: its page, which still stands before the visitor,
+/// takes the conversation up where it was.
+#[tokio::test]
+async fn a_conversation_outlives_the_kiosks_program() {
+    let mut pair = kills::Pair::open(None);
+    let mut anna = pair.agent().await;
+    let mut visitor = kills::visitor(&pair).await;
+    visitor.say(json!({"type": "usher.person"})).await;
+    let requested = visitor.handoff("requested").await;
+    let case = anna.take().await;
+    visitor.handoff("live").await;
+    visitor.say(json!({"type": "usher.handoff.message", "text": "before"})).await;
+    anna.socket.first("a line", |event| event["type"] == "message" && event["text"] == "before").await;
+    pair.kiosk = None;
+    pair.start_kiosk();
+    let mut again = kills::visitor(&pair).await;
+    let token = &requested["token"];
+    again.say(json!({"type": "usher.handoff.resume", "case": case, "token": token})).await;
+    again.handoff("live").await;
+    again.say(json!({"type": "usher.handoff.message", "text": "after"})).await;
+    anna.socket.first("a line", |event| event["type"] == "message" && event["text"] == "after").await;
+    anna.say(json!({"type": "message", "case": case, "text": "still here"})).await;
+    let line =
+        again.first("a line", |event| event["type"] == "usher.handoff.message" && event["from"] == "agent").await;
+    assert_eq!(line["text"], "still here");
+    anna.end(&case, &[]).await;
+    again.handoff("wrap_up").await;
+}

@@ -142,7 +142,7 @@ struct Seen {
 }
 
 /// A visitor at a kiosk that knows of a free agent.
-async fn visitor(pair: &Pair) -> Socket {
+pub async fn visitor(pair: &Pair) -> Socket {
     let mut visitor = pair.kiosk().open().await;
     visitor.until("session.created").await;
     visitor

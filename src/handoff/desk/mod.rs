@@ -182,7 +182,16 @@ impl Desk {
         }
         case.owner = Owner::Us;
         case.lane.begin(epoch);
+        let (stage, mode) = (case.stage.clone(), case.mode);
         out.push(Output::Save { case: id.into() });
+        // A kiosk that was started anew, and took its case up again, has to hear how far it had come.
+        let agent = stage.agent().map(|agent| self.display(agent)).unwrap_or_default();
+        match stage {
+            Stage::Ringing { .. } => self.tell_kiosk(id, Down::Ringing { agent }, out),
+            Stage::Briefing { .. } => self.tell_kiosk(id, Down::Briefing { agent }, out),
+            Stage::Live { .. } => self.tell_kiosk(id, Down::Live { agent, mode }, out),
+            Stage::Waiting | Stage::WrapUp { .. } | Stage::Closed { .. } => {}
+        }
     }
 
     fn taken(&mut self, id: &str, by: String, out: &mut Vec<Output>) {

@@ -22,6 +22,11 @@ impl Desk {
             }
             return;
         }
+        if asks && frame.epoch == 0 && matches!(case.owner, Owner::Us) && !case.lane.is_whole() {
+            // A kiosk that was started anew knows none of the numbers: they begin again with the next epoch.
+            case.owner = Owner::Claiming;
+            return out.push(Output::Claim { case: id });
+        }
         let behind = frame.epoch != case.lane.epoch;
         let is_numbered = frame.seq > 0;
         if let Taken::New(body) = case.lane.take(frame) {
@@ -61,7 +66,9 @@ impl Desk {
         let Some(case) = self.cases.get_mut(id) else { return };
         let agent = match &case.stage {
             Stage::Briefing { agent, .. } | Stage::Live { agent } => agent.clone(),
-            _ => return,
+            // A line to the person before, who was lost: the next one reads it.
+            Stage::Waiting | Stage::Ringing { .. } => return self.keep_line(id, body, at, out),
+            Stage::WrapUp { .. } | Stage::Closed { .. } => return,
         };
         let told = match body {
             Up::Here => return,
@@ -86,6 +93,15 @@ impl Desk {
             Up::HungUp => return self.visitor_gone(id, "visitor_left", now, out),
         };
         out.push(Output::ToAgent { agent, told });
+    }
+
+    fn keep_line(&mut self, id: &str, body: Up, at: String, out: &mut Vec<Output>) {
+        let Some(case) = self.cases.get_mut(id) else { return };
+        let Up::Message { id: message, text, .. } = body else { return };
+        if case.messages.iter().all(|known| known.id != message) {
+            case.push(Message { id: message, from: "visitor".into(), text: cut(&text), at });
+            out.push(Output::Save { case: id.into() });
+        }
     }
 
     /// The medium that the visitor allows is the medium of the conversation.
