@@ -22,7 +22,7 @@ use usher::handoff::{Effect, Event, Handoff, Kiosk, News, Rule, Settings, State,
 use usher::store::{DeskStore, OutboxStore};
 
 use crate::desk::PASSWORD;
-use crate::nats::{self, Bus};
+use crate::nats::Bus;
 use crate::server::Server;
 use crate::{quantiles, support};
 
@@ -86,7 +86,7 @@ pub async fn measure(is_quick: bool) {
     let share = if is_quick { QUICK } else { 1 };
     let folder = tempfile::tempdir().expect("a folder can be made");
     let mut bus = Bus::start();
-    let file = nats::site(folder.path(), &bus.link());
+    let file = support::site_with_desk(folder.path(), &bus.link());
     let fleet = Arc::new(Fleet {
         seen: Mutex::default(),
         done: AtomicUsize::new(0),
@@ -203,6 +203,7 @@ async fn run(fleet: &Arc<Fleet>, kiosks: &[Arc<Kiosk>], count: usize) {
 /// A visitor's wish at `kiosk`.
 pub fn origin(kiosk: &str, case: &str) -> Origin {
     Origin {
+        topic: None,
         case: case.into(),
         key: case.into(),
         code: "K7P4".into(),

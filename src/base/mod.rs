@@ -2,6 +2,7 @@
 
 mod clock;
 pub mod limits;
+pub mod secret;
 mod stop;
 pub mod worker;
 

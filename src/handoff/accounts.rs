@@ -126,7 +126,7 @@ pub fn put_agent(store: &mut DeskStore, profile: &Profile, password: &str) -> Re
 /// [`AccountError`].
 pub fn put_kiosk(store: &mut DeskStore, name: &str) -> Result<String, AccountError> {
     check_name(name)?;
-    let key = super::visitor::random_token();
+    let key = crate::base::secret::random_key();
     let digest: [u8; 32] = Sha256::digest(key.as_bytes()).into();
     store.put_kiosk(name, &digest).map_err(|error| AccountError::Store(error.to_string()))?;
     Ok(key)

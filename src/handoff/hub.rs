@@ -29,6 +29,9 @@ const BOARD_EVERY: Duration = Duration::from_millis(150);
 /// Events for an agent's page that may wait; a page that takes none is closed and comes back for the whole.
 pub const AGENT_EVENTS_MAX: usize = 512;
 
+/// A case has at most a release and the claim after it under way.
+const POOL_JOBS_MAX: usize = 2 * CASES_MAX;
+
 /// What could not be kept.
 #[derive(Debug, thiserror::Error)]
 #[error("the desk could not keep this: {0}")]
@@ -79,6 +82,8 @@ pub struct Booked {
 /// The agents' and the kiosks' side of one desk process.
 pub struct Hub {
     running: Mutex<Running>,
+    /// Held while a batch is kept: an older batch must not be written over a newer one.
+    saving: tokio::sync::Mutex<()>,
     keeper: Box<dyn Keeper>,
     presence: watch::Sender<Option<Presence>>,
     board: Notify,
@@ -102,7 +107,8 @@ struct Running {
 /// An agent's page. `number` tells a newer page from an older one of the same agent.
 struct Page {
     number: u64,
-    events: mpsc::Sender<Value>,
+    /// `None` once it took no more: its socket ends, and says so with [`Hub::agent_gone`].
+    events: Option<mpsc::Sender<Value>>,
 }
 
 enum Pool {
@@ -132,9 +138,10 @@ impl Hub {
             pages: 0,
             latest: 0,
         };
-        let (pool, asked) = mpsc::channel(CASES_MAX);
+        let (pool, asked) = mpsc::channel(POOL_JOBS_MAX);
         let hub = Arc::new(Self {
             running: Mutex::new(running),
+            saving: tokio::sync::Mutex::new(()),
             keeper,
             presence: watch::Sender::new(Some(Presence::default())),
             board: Notify::new(),
@@ -198,9 +205,8 @@ impl Hub {
     }
 
     fn ask_pool(&self, job: Pool) {
-        // As many as there can be cases: full means that the keeper hangs, and a case not claimed is asked for again.
         if self.pool.try_send(job).is_err() {
-            tracing::error!("too many claims wait; the desk's storage does not answer");
+            tracing::error!("the desk's claims are no longer carried out");
         }
     }
 
@@ -260,6 +266,13 @@ impl Hub {
         self.running().desk.kiosk_of(case) == Some(kiosk)
     }
 
+    /// Whether `kiosk` may send `parcel`: in its own name, and for no case of another kiosk.
+    pub fn may_send(&self, parcel: &Parcel, kiosk: &str) -> bool {
+        parcel.kiosk == kiosk
+            && parcel.is_consistent()
+            && self.running().desk.kiosk_of(&parcel.case).is_none_or(|owner| owner == kiosk)
+    }
+
     pub fn presence(&self) -> watch::Receiver<Option<Presence>> {
         self.presence.subscribe()
     }
@@ -271,8 +284,10 @@ impl Hub {
             let mut running = self.running();
             running.pages += 1;
             let number = running.pages;
-            if let Some(older) = running.agents.insert(name, Page { number, events }) {
-                let _ = older.events.try_send(json!(Told::Replaced));
+            if let Some(older) = running.agents.insert(name, Page { number, events: Some(events) })
+                && let Some(events) = older.events
+            {
+                let _ = events.try_send(json!(Told::Replaced));
             }
             number
         };
@@ -320,6 +335,7 @@ impl Hub {
 
     /// Keeps what has changed; a failure leaves it to be kept with the next.
     async fn save(&self, parcel: Option<Parcel>) -> Result<(), KeepError> {
+        let _turn = self.saving.lock().await;
         let (batch, dirty, closed, taken) = {
             let mut running = self.running();
             let dirty = std::mem::take(&mut running.dirty);
@@ -439,10 +455,10 @@ impl Hub {
 
 impl Running {
     fn tell(&mut self, agent: &str, event: Value) {
-        let Some(page) = self.agents.get(agent) else { return };
-        if page.events.try_send(event).is_err() {
+        let Some(page) = self.agents.get_mut(agent) else { return };
+        if page.events.as_ref().is_some_and(|events| events.try_send(event).is_err()) {
             // Its socket ends with its sender; the page comes back and gets the whole.
-            self.agents.remove(agent);
+            page.events = None;
         }
     }
 }

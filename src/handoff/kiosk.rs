@@ -13,6 +13,7 @@ use super::links::{Link, Opened};
 use super::settings::Settings;
 use super::state::{Nobody, Withdrawn};
 use super::wire::{Content, Down, Frame, Parcel, Presence, Up};
+use crate::base::secret::sha256_hex;
 use crate::base::worker::Worker;
 use crate::domain::Language;
 use crate::store::{OpenVisit, OutboxStore};
@@ -203,7 +204,7 @@ impl Kiosk {
 
     /// The open hand-over `case`, if `token` is the one its page was given.
     pub async fn resumable(&self, case: String, token: &str) -> Option<OpenVisit> {
-        let digest = digest(token);
+        let digest = sha256_hex(token.as_bytes());
         let open = self.with(OutboxStore::open_visits).await.ok()?;
         open.into_iter().find(|visit| visit.handoff == case && visit.token == digest)
     }
@@ -234,12 +235,6 @@ impl Kiosk {
     pub fn parcel(&self, case: &str, part: &str, content: Content) -> Parcel {
         Parcel { id: format!("{case}/{part}"), kiosk: self.name.clone(), case: case.into(), content }
     }
-}
-
-/// SHA-256 in hexadecimal.
-pub(super) fn digest(text: &str) -> String {
-    use sha2::Digest;
-    sha2::Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn not_written(error: impl std::fmt::Display) -> NotWritten {

@@ -28,5 +28,5 @@ pub use lane::{Lane, Taken};
 pub use rules::{Rule, Watch};
 pub use settings::{Link as LinkSettings, Opening, Settings, Webhook};
 pub use state::{Effect, Event, Mode, Nobody, Outcome, State, Withdrawn, next};
-pub use visitor::{Handoff, News, Noticed, random_code, random_token as random_key};
+pub use visitor::{Handoff, News, Noticed, random_code};
 pub use webhook::{Door, WebhookError};

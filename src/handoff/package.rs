@@ -37,6 +37,9 @@ pub struct Package {
     pub rule: Rule,
     pub topic: Option<String>,
     pub need: String,
+    /// The turn that `need` repeats, so that it is struck with its question. Not sent.
+    #[serde(skip)]
+    need_turn: Option<usize>,
     pub facts: Vec<Fact>,
     pub tried: Vec<Tried>,
     pub shown: Vec<ShownPassage>,
@@ -124,6 +127,7 @@ pub struct Origin {
     pub language: Language,
     pub needs: Vec<String>,
     pub rule: Rule,
+    pub topic: Option<String>,
     pub asked_at: String,
     pub versions: BTreeMap<String, String>,
     pub mood: Option<Mood>,
@@ -136,6 +140,7 @@ impl Package {
         let older = told.len().saturating_sub(TURNS_MAX);
         let told = &told[older..];
         let transcript = transcript(told, &mut redactor);
+        let need = need(told);
         let mut package = Self {
             version: VERSION,
             revision: 2,
@@ -148,8 +153,9 @@ impl Package {
             language: origin.language,
             needs: origin.needs,
             rule: origin.rule,
-            topic: None,
-            need: need(told),
+            topic: origin.topic,
+            need_turn: need.as_ref().map(|(turn, _)| *turn),
+            need: need.map_or_else(String::new, |(_, text)| text),
             facts: facts(told),
             tried: tried(told),
             shown: shown(told),
@@ -201,8 +207,8 @@ impl Package {
         let turns: Vec<String> =
             self.transcript.iter().filter(|line| is_struck(&line.id)).map(|line| line.id[1..].to_string()).collect();
         let of_struck_turn = |id: &str| turns.iter().any(|turn| id[1..] == **turn);
-        let first = self.transcript.iter().rfind(|line| line.from == "visitor").map(|line| line.id.clone());
-        if is_struck("need") || first.is_some_and(|id| is_struck(&id)) {
+        let repeats = self.need_turn.is_some_and(|turn| is_struck(&format!("q{turn}")));
+        if is_struck("need") || repeats {
             self.need = String::new();
         }
         if is_struck("mood") {
@@ -255,14 +261,13 @@ fn transcript(told: &[Exchange], redactor: &mut Redactor) -> Vec<Line> {
     lines
 }
 
-/// The last question that was not answered, or else the last question. Its redactions are counted with the transcript's.
-fn need(told: &[Exchange]) -> String {
-    let asks = |told: &&Exchange| !told.question.is_empty();
-    let failed = |told: &&Exchange| matches!(told.route, Route::Decline | Route::Clarify);
-    let Some(found) = told.iter().rev().filter(asks).find(failed).or_else(|| told.iter().rev().find(asks)) else {
-        return String::new();
-    };
-    shorten(&privacy::redact(&found.question).text)
+/// The last question that was not answered, or else the last question, with its turn. Its redactions are counted with the
+/// transcript's.
+fn need(told: &[Exchange]) -> Option<(usize, String)> {
+    let asked = || told.iter().enumerate().rev().filter(|(_, told)| !told.question.is_empty());
+    let failed = |(_, told): &(usize, &Exchange)| matches!(told.route, Route::Decline | Route::Clarify);
+    let (turn, found) = asked().find(failed).or_else(|| asked().next())?;
+    Some((turn, shorten(&privacy::redact(&found.question).text)))
 }
 
 fn shorten(text: &str) -> String {
@@ -341,6 +346,7 @@ mod tests {
             language: Language::English,
             needs: Vec::new(),
             rule: Rule::TwoFailed,
+            topic: None,
             asked_at: "2026-11-23T10:00:00Z".into(),
             versions: BTreeMap::new(),
             mood: Some(Mood { frustration: 0.4, signals: vec!["repeated_question".into()] }),
@@ -372,6 +378,14 @@ mod tests {
     fn the_first_revision_has_no_word_of_the_visitor() {
         let first = package(&[told("where is my suitcase", Route::Decline)]).without_words();
         assert!(!serde_json::to_string(&first).unwrap().contains("suitcase"));
+    }
+
+    #[test]
+    fn a_struck_question_takes_the_need_along_though_another_was_asked_since() {
+        let mut package = package(&[told("I lost my ring", Route::Decline), told("is there wifi", Route::Answer)]);
+        package.strike(&["q0".into()]);
+        let json = serde_json::to_string(&package).unwrap();
+        assert!(!json.contains("I lost"), "{json}");
     }
 
     #[test]

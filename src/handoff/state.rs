@@ -107,7 +107,7 @@ pub enum Event {
         shut: Option<Nobody>,
     },
     Declined,
-    /// The request could not be written.
+    /// The request, or the wish to be called back, could not be written.
     NotStored,
     Queued {
         position: u32,
@@ -260,6 +260,8 @@ pub fn next(state: &State, event: Event) -> (State, Vec<Effect>) {
         (S::Queued { .. } | S::LostLink { .. }, E::Callback) => {
             (S::CallbackBooked, let_go(state, Withdrawn::Callback, vec![Effect::BookCallback]))
         }
+        // What could not be written is not promised.
+        (S::CallbackBooked, E::NotStored) => (S::Unavailable { reason: Nobody::NotStored }, Vec::new()),
         (S::Unavailable { .. } | S::CallbackBooked, E::Done | E::Deadline | E::Cancelled) => (S::Bot, Vec::new()),
         (S::WrapUp { .. }, E::Done | E::Deadline) => (S::Bot, vec![Effect::ReleaseBot { resume: false }]),
         (_, event) if state.is_open() => open(state, event),
@@ -412,6 +414,13 @@ mod tests {
         let (state, effects) = walk([asked(), Event::Ringing { agent: anna() }, Event::Left]);
         assert_eq!(state, State::Abandoned);
         assert_eq!(effects, [Effect::Request, Effect::Withdraw(Withdrawn::Left), Effect::Forget]);
+    }
+
+    #[test]
+    fn a_call_that_could_not_be_written_is_not_promised() {
+        let shut = Some(Nobody::Closed);
+        let (state, _) = walk([Event::Fired { rule: Rule::PersonWord, shut }, Event::Callback, Event::NotStored]);
+        assert_eq!(state, State::Unavailable { reason: Nobody::NotStored });
     }
 
     #[test]

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::kiosk::{Kiosk, NotWritten, digest};
+use super::kiosk::{Kiosk, NotWritten};
 use super::lane::{Lane, Taken};
 use super::package::{Origin, Package};
 use super::rules::{Rule, Watch};
 use super::state::{Effect, Event, Mode, Nobody, State, Withdrawn, next};
 use super::wire::{Callback, Content, Down, Frame, Shown, Up};
+use crate::base::secret::{random, random_key, sha256_hex};
 use crate::domain::Exchange;
 use crate::store::OpenVisit;
 
@@ -259,11 +260,11 @@ impl Handoff {
             code: package.code.clone(),
             token: String::new(),
         };
-        let token = random_token();
+        let token = random_key();
         let first = Content::Request { package: Box::new(package.without_words()) };
         let parcel = self.kiosk.parcel(&package.case, "request", first);
         self.attend(&package.case, &package.code, &token);
-        let written = self.kiosk.put(Some(OpenVisit { token: digest(&token), ..visit }), &[parcel]).await;
+        let written = self.kiosk.put(Some(OpenVisit { token: sha256_hex(token.as_bytes()), ..visit }), &[parcel]).await;
         if let Err(error) = written {
             self.drop_case();
             return Err(error);
@@ -417,19 +418,7 @@ impl Handoff {
 
 /// A code a visitor can read aloud.
 pub fn random_code() -> String {
-    let bytes: [u8; 4] = random();
-    bytes.iter().map(|byte| char::from(CODE_ALPHABET[usize::from(*byte) % CODE_ALPHABET.len()])).collect()
-}
-
-/// A secret of 128 bits, in hexadecimal.
-pub fn random_token() -> String {
-    random::<16>().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
-    bytes
+    random::<4>().iter().map(|byte| char::from(CODE_ALPHABET[usize::from(*byte) % CODE_ALPHABET.len()])).collect()
 }
 
 async fn sleep_until(at: Option<Instant>) {

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::desk::wire::{AgentState, Command, Profile};
 use super::hub::{AGENT_EVENTS_MAX, Hub};
 use super::settings::Webhook;
+use crate::base::secret::hex;
 
 /// The agent's name at this desk. Nobody can log in with it.
 const NAME: &str = "webhook";
@@ -207,10 +208,6 @@ fn signed(secret: &[u8], timestamp: &str, body: &[u8]) -> Hmac<Sha256> {
     code.update(b".");
     code.update(body);
     code
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

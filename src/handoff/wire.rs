@@ -12,6 +12,11 @@ use crate::domain::Language;
 /// Longest line of real-time text or of a message, characters; a longer one is cut.
 pub const LINE_CHARS_MAX: usize = 500;
 
+/// A text within what a line may be, without control characters.
+pub fn line(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || *c == '\n').take(LINE_CHARS_MAX).collect()
+}
+
 /// What must arrive, once: it passes through the outbox. `id` is unique; the desk takes the same id twice without harm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Parcel {
@@ -89,7 +94,6 @@ pub enum Up {
     Signal {
         data: Value,
     },
-    HungUp,
     /// The kiosk still has this case and asks for what it missed; also the answer to silence.
     Here,
 }
@@ -143,6 +147,18 @@ pub enum Down {
     },
     /// Nothing new: carries an acknowledgement.
     Here,
+}
+
+impl Parcel {
+    /// Whether the content speaks of the case and the kiosk that the parcel names.
+    pub fn is_consistent(&self) -> bool {
+        match &self.content {
+            Content::Request { package } | Content::Amend { package } => {
+                package.case == self.case && package.kiosk == self.kiosk
+            }
+            Content::Withdraw { .. } | Content::Callback { .. } | Content::Rating { .. } => true,
+        }
+    }
 }
 
 impl Up {

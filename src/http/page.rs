@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::error;
+use crate::base::secret::hex;
 
 #[derive(RustEmbed)]
 #[folder = "src/http/pages/kiosk"]
@@ -54,7 +55,7 @@ async fn reply(file: Option<EmbeddedFile>, headers: &HeaderMap) -> Response {
 
 /// The file, or 304 when the browser has it: an update of usher is seen at once and nothing is sent twice.
 fn content(file: EmbeddedFile, headers: &HeaderMap) -> Response {
-    let digest: String = file.metadata.sha256_hash().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex(&file.metadata.sha256_hash()[..16]);
     let tag = format!("\"{digest}\"");
     if headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == tag.as_bytes()) {
         return StatusCode::NOT_MODIFIED.into_response();

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::identifiers::Identifiers;
 use super::lexicon::{Lexicon, TermId, Weighed};
 use super::{background, sentences, words};
+use crate::base::secret;
 use crate::domain::{Item, Language};
 use crate::store::{Digest, KnowledgeRows, PassageRow, WordHit};
 
@@ -92,6 +93,15 @@ impl Index {
         }
         index.take_vectors(vectors);
         index
+    }
+
+    /// Twelve hexadecimal digits over every text, whatever their order.
+    pub fn edition(&self) -> String {
+        let mut digests: Vec<Digest> = self.units.iter().map(|unit| unit.digest).collect();
+        digests.sort_unstable();
+        let mut whole = secret::sha256_hex(digests.as_flattened());
+        whole.truncate(12);
+        whole
     }
 
     fn add(&mut self, content: Content) -> Vec<Vec<words::Term>> {

@@ -274,6 +274,15 @@ impl Knowledge {
         }
     }
 
+    /// Twelve hexadecimal digits that name what is known now: equal when every text is equal.
+    ///
+    /// # Errors
+    /// [`KnowledgeError::Store`] when the index has to be read again and cannot be.
+    pub fn edition(&mut self) -> Result<String, KnowledgeError> {
+        self.refresh()?;
+        Ok(self.index.edition())
+    }
+
     /// Reads the index again when another handle has written.
     fn refresh(&mut self) -> Result<(), KnowledgeError> {
         if self.store.version()? == self.version { Ok(()) } else { self.reload() }

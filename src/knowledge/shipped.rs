@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::{Knowledge, KnowledgeError, Progress};
+use crate::base::secret;
 
 /// Whether the files that `marker` remembers were ever taken in.
 pub fn was_taken_in(marker: &Path) -> bool {
@@ -43,7 +44,7 @@ fn digest(folder: &Path) -> io::Result<String> {
         whole.update([0]);
         whole.update(Sha256::digest(std::fs::read(&file)?));
     }
-    Ok(whole.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(secret::hex(&whole.finalize()))
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::{Member, ModelsError};
-use crate::base::Stop;
+use crate::base::{Stop, secret};
 
 /// One step of reading and hashing: large enough for the disk, small enough that a stop is seen at once.
 const CHUNK_BYTES: usize = 256 << 10;
@@ -100,7 +100,7 @@ fn pour(
         sink.write_all(piece).map_err(|error| wrap(false, error))?;
         bytes += read as u64;
     }
-    Ok((hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(), bytes))
+    Ok((secret::hex(&hash.finalize()), bytes))
 }
 
 /// The name a file has until it is whole: hidden, beside its place, so that the move stays on one disk.

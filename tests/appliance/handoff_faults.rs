@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::desk::{self, Agent};
 use crate::server::Server;
-use crate::{handoff_nats, kills, nats};
+use crate::{handoff_nats, kills, support};
 
 #[tokio::test]
 async fn a_request_that_was_told_survives_a_killed_kiosk_and_a_killed_desk() {
@@ -17,7 +17,7 @@ async fn a_request_that_was_told_survives_a_killed_kiosk_and_a_killed_desk() {
 #[tokio::test]
 async fn on_a_full_disk_the_visitor_is_told_and_usher_serves_on() {
     let folder = tempfile::tempdir().unwrap();
-    let file = nats::site(folder.path(), "{ link = \"local\" }");
+    let file = support::site_with_desk(folder.path(), "{ link = \"local\" }");
     desk::add_with(folder.path(), ["--config", file.to_str().unwrap()], "anna", "en,zh");
     let server = Server::with_bounded_files(folder.path(), &file);
     let mut anna = Agent::come(&server, "anna").await;

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::desk::{self, Agent};
-use crate::nats::{self, Bus};
+use crate::nats::Bus;
 use crate::server::{Server, Socket};
 use crate::support;
 
 /// A dead desk's cases ring elsewhere within this; a desk is believed for four seconds.
-const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(12);
+const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(60);
 
 /// A bus, a kiosk, and two desks with one agent each.
 struct Scene {
@@ -28,7 +28,7 @@ impl Scene {
     async fn open() -> Self {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let bus = Bus::start();
-        let file = nats::site(folder.path(), &bus.link());
+        let file = support::site_with_desk(folder.path(), &bus.link());
         let (mut desks, mut agents) = (Vec::new(), Vec::new());
         for name in ["anna", "ben"] {
             let data = folder.path().join(name);
@@ -241,7 +241,7 @@ async fn more_kiosks(scene: &Scene, count: usize) -> Vec<(Server, Socket)> {
         let folder = scene.folder.path().join(format!("kiosk-{number}"));
         std::fs::create_dir(&folder).expect("the folder can be made");
         let link = format!("{}\nkiosk = \"kiosk-{number}\"", scene.bus.link());
-        let kiosk = Server::at(0, &folder, "serve", &nats::site(&folder, &link));
+        let kiosk = Server::at(0, &folder, "serve", &support::site_with_desk(&folder, &link));
         let visitor = kiosk.open().await;
         kiosks.push((kiosk, visitor));
     }

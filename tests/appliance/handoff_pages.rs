@@ -1,16 +1,20 @@
 //! Kiosk and desk in two real browsers: request, ring, briefing, video with frames on both sides, text both ways, a pushed map, the end
-//! and the wipe. Once with the desk in the same program, once over WebSocket and TLS.
+//! and the wipe. With the desk in the same program, over WebSocket and TLS, and over NATS.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
+use tokio::sync::Mutex;
 
 use crate::browser::Browser;
 use crate::desk;
+use crate::nats::Bus;
 use crate::server::Server;
 use crate::support::{self, own_data};
+
+/// One call at a time: each is two browsers that code pictures.
+static CALL: Mutex<()> = Mutex::const_new(());
 
 /// Frames that prove a picture: a second of a slow machine's video.
 const FRAMES_MIN: u32 = 10;
@@ -34,27 +38,30 @@ async fn a_visitor_meets_a_person_at_a_desk_elsewhere() {
     let file = kiosk.path().join("kiosk.key");
     fs::write(&file, key["key"].as_str().expect("the key is shown once")).expect("the key can be kept");
     let certificate = far.path().join("sites/airport/desk.crt");
-    let site = remote(kiosk.path(), &desk.address, &file, &certificate);
+    let address = &desk.address;
+    let link = format!(
+        "{{ link = \"websocket\", url = \"wss://{address}/api/desk/kiosk\", key = {file:?}, certificate = {certificate:?} }}"
+    );
+    let site = support::site_with_desk(kiosk.path(), &link);
     let server = Server::with_config(kiosk.path(), &site);
     meet(&format!("http://{}", server.address), &format!("https://{}", desk.address), false).await;
 }
 
-/// The airport's site file with its desk elsewhere.
-fn remote(folder: &Path, desk: &str, key: &Path, certificate: &Path) -> PathBuf {
-    let text = fs::read_to_string(support::sites().join("airport.toml")).expect("the site file can be read");
-    let knowledge = support::sites().join("airport");
-    let text = text.replace("knowledge = \"airport\"", &format!("knowledge = {knowledge:?}")).replace(
-        "desk = { link = \"local\" }",
-        &format!(
-            "desk = {{ link = \"websocket\", url = \"wss://{desk}/api/desk/kiosk\", key = {key:?}, certificate = {certificate:?} }}"
-        ),
-    );
-    let file = folder.join("airport.toml");
-    fs::write(&file, text).expect("the site file can be written");
-    file
+/// The same with a desk that shares its queue over a bus.
+#[tokio::test]
+async fn a_visitor_meets_a_person_over_a_bus() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let bus = Bus::start();
+    let site = support::site_with_desk(folder.path(), &bus.link());
+    let (kiosk, far) = (folder.path().join("kiosk"), folder.path().join("desk"));
+    desk::add_with(&far, ["--config", site.to_str().expect("the path is text")], "anna", "en,zh");
+    let desk = Server::at(0, &far, "desk", &site);
+    let server = Server::at(0, &kiosk, "serve", &site);
+    meet(&format!("http://{}", server.address), &format!("http://{}", desk.address), false).await;
 }
 
 async fn meet(kiosk: &str, desk: &str, pictures: bool) {
+    let _alone = CALL.lock().await;
     let agent = Browser::open(1440, 900, None).await;
     agent.goto(&format!("{desk}/desk")).await;
     agent.fill("login-name", "anna").await;

@@ -15,7 +15,7 @@ use crate::support;
 const LIFE: Duration = Duration::from_millis(400);
 
 /// What waits in the outbox has arrived within this after the last restart.
-const SETTLED_WITHIN: Duration = Duration::from_secs(40);
+const SETTLED_WITHIN: Duration = Duration::from_secs(180);
 
 /// What a walk came to.
 #[derive(Debug, Default)]
@@ -59,7 +59,7 @@ impl Pair {
         let own = nats::free_port();
         let url = format!("ws://127.0.0.1:{}/api/desk/kiosk", port.unwrap_or(own));
         let link = format!("{{ link = \"websocket\", url = \"{url}\", key = \"kiosk.key\" }}");
-        let file = nats::site(folder.path(), &link);
+        let file = support::site_with_desk(folder.path(), &link);
         let mut pair = Self { folder, file, port: own, desk: None, kiosk: None };
         desk::add_with(
             &pair.data("desk"),

@@ -1,17 +1,15 @@
-//! A real nats-server with a store of its own, killed when dropped, and site files that lead to desks elsewhere.
+//! A real nats-server with a store of its own, killed when dropped.
 
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-
-use crate::support;
 
 /// The oldest server that the desks work with.
 const VERSION_MIN: (u32, u32) = (2, 10);
 
-const START_DEADLINE: Duration = Duration::from_secs(10);
+const START_DEADLINE: Duration = Duration::from_secs(60);
 
 /// A bus that may be killed and started again over the same store.
 pub struct Bus {
@@ -78,19 +76,6 @@ impl Drop for Bus {
 /// A port that nobody listens on now.
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port is free").port()
-}
-
-/// The airport's file with `desk` as its way to people, in `folder`.
-pub fn site(folder: &Path, desk: &str) -> PathBuf {
-    let shipped = std::fs::read_to_string(support::sites().join("airport.toml")).expect("the airport is shipped");
-    let knowledge = support::sites().join("airport");
-    let text = shipped
-        .replace("knowledge = \"airport\"", &format!("knowledge = \"{}\"", knowledge.display()))
-        .replace("desk = { link = \"local\" }", &format!("desk = {desk}"));
-    assert!(text.contains(desk), "the airport's file names its desk in one line");
-    let file = folder.join("site.toml");
-    std::fs::write(&file, text).expect("the folder can be written");
-    file
 }
 
 /// The server that `./deploy/setup.sh tests` installs, or one on the path that is new enough.

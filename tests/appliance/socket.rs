@@ -170,7 +170,7 @@ async fn sigterm_ends_the_turn_in_hand_and_the_process_with_0() {
     socket.until("usher.answer").await;
     std::process::Command::new("kill").arg(server.id().to_string()).status().expect("kill runs");
     socket.until("error").await;
-    let code = tokio::time::timeout(Duration::from_secs(8), tokio::task::spawn_blocking(move || server.wait()));
+    let code = tokio::time::timeout(Duration::from_secs(60), tokio::task::spawn_blocking(move || server.wait()));
     assert_eq!(code.await.expect("it ends in time").unwrap(), Some(0));
 }
 

@@ -261,3 +261,16 @@ pub fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     found.sort();
     found
 }
+
+/// The airport's file with `desk` as its way to people, in `folder`.
+pub fn site_with_desk(folder: &Path, desk: &str) -> PathBuf {
+    let shipped = std::fs::read_to_string(sites().join("airport.toml")).expect("the airport is shipped");
+    let knowledge = sites().join("airport");
+    let text = shipped
+        .replace("knowledge = \"airport\"", &format!("knowledge = \"{}\"", knowledge.display()))
+        .replace("desk = { link = \"local\" }", &format!("desk = {desk}"));
+    assert!(text.contains(desk), "the airport's file names its desk in one line");
+    let file = folder.join("site.toml");
+    std::fs::write(&file, text).expect("the folder can be written");
+    file
+}

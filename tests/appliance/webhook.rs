@@ -97,16 +97,11 @@ async fn answer(server: &Server, body: &Value, forge: bool) -> u16 {
 async fn start(data: &std::path::Path, heard: &Heard) -> Server {
     let url = listen(heard.clone()).await;
     std::fs::write(data.join("webhook.secret"), SECRET).unwrap();
-    let text = std::fs::read_to_string(support::sites().join("airport.toml")).unwrap();
-    let knowledge = support::sites().join("airport");
-    let webhook = format!(
-        "desk = {{ link = \"local\" }}\nwebhook = {{ url = \"{url}\", secret = \"webhook.secret\", display = \"Bay Support\", languages = [\"en\"] }}"
+    // The line after `desk` in the same table.
+    let desk = format!(
+        "{{ link = \"local\" }}\nwebhook = {{ url = \"{url}\", secret = \"webhook.secret\", display = \"Bay Support\", languages = [\"en\"] }}"
     );
-    let text = text
-        .replace("knowledge = \"airport\"", &format!("knowledge = {knowledge:?}"))
-        .replace("desk = { link = \"local\" }", &webhook);
-    let site = data.join("airport.toml");
-    std::fs::write(&site, text).unwrap();
+    let site = support::site_with_desk(data, &desk);
     Server::with_config(data, &site)
 }
 

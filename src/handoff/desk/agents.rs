@@ -3,9 +3,9 @@
 use super::case::{Message, Owner, Stage};
 use super::limits::{AGENT_GRACE_MS, BRIEFING_MS, RETURNS_MAX};
 use super::wire::{AgentState, Command, Profile, Told};
-use super::{Agent, Desk, Output, cut};
+use super::{Agent, Desk, Output};
 use crate::handoff::state::{Mode, Nobody, Outcome};
-use crate::handoff::wire::Down;
+use crate::handoff::wire::{Down, line};
 
 /// Promises of one conversation; more are no promises.
 const PROMISES_MAX: usize = 10;
@@ -153,7 +153,7 @@ impl Desk {
     fn talk(&mut self, id: &str, name: &str, command: Command, at: String, out: &mut Vec<Output>) {
         let body = match command {
             Command::Message { text, id: message, .. } => return self.write(id, name, text, message, at, out),
-            Command::Typing { text, .. } => Down::Typing { text: cut(&text) },
+            Command::Typing { text, .. } => Down::Typing { text: line(&text) },
             Command::Signal { data, .. } => Down::Signal { data },
             Command::Point { x, y, .. } => Down::Pointer { x: share(x), y: share(y) },
             Command::Show { shown, .. } => Down::Shown { shown },
@@ -175,8 +175,10 @@ impl Desk {
         out: &mut Vec<Output>,
     ) {
         let Some(case) = self.cases.get_mut(id) else { return };
-        let message = message.unwrap_or_else(|| format!("a{}", case.messages.len()));
-        let text = cut(&text);
+        case.lines += 1;
+        // With the epoch: the next owner of the case counts anew.
+        let message = message.unwrap_or_else(|| format!("a{}-{}", case.lane.epoch, case.lines));
+        let text = line(&text);
         if text.trim().is_empty() || case.messages.iter().any(|known| known.id == message) {
             return;
         }
@@ -198,7 +200,7 @@ impl Desk {
         out: &mut Vec<Output>,
     ) {
         promises.truncate(PROMISES_MAX);
-        promises.iter_mut().for_each(|promise| *promise = cut(promise));
+        promises.iter_mut().for_each(|promise| *promise = line(promise));
         promises.retain(|promise| !promise.trim().is_empty());
         let Some(case) = self.cases.get_mut(id) else { return };
         let (agent, mode) = (case.stage.agent().unwrap_or_default().to_string(), case.mode);

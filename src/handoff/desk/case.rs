@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::limits::KIOSK_QUIET_MS;
 use crate::handoff::lane::Lane;
 use crate::handoff::package::Package;
-use crate::handoff::state::{Mode, Outcome};
+use crate::handoff::state::Mode;
 use crate::handoff::wire::{Down, Frame};
 
 /// Lines of a conversation kept for an agent who comes back; the oldest go first.
@@ -109,7 +109,8 @@ pub struct Case {
     pub live_since: Option<u64>,
     /// The position that the kiosk was last told.
     pub told: Option<(u32, Option<u32>)>,
-    pub ended: Option<Outcome>,
+    /// Lines that an agent wrote, for their ids.
+    pub lines: u64,
 }
 
 impl Kept {
@@ -150,7 +151,7 @@ impl Case {
             lost: false,
             live_since: None,
             told: None,
-            ended: None,
+            lines: 0,
         }
     }
 

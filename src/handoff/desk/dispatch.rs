@@ -67,12 +67,13 @@ impl Desk {
         waiting.into_iter().map(|case| case.package.case.clone()).collect()
     }
 
-    /// The free agent with the language who was idle longest, one with the topic's skill before others.
+    /// The free agent with the language who was idle longest, one with the skill of its topic or its rule before others.
     pub(super) fn best_for(&self, case: &Case, loads: &Loads) -> Option<String> {
         let language = case.package.language;
         let load = |agent: &Agent| loads.get(&agent.profile.name).copied().unwrap_or_default();
+        let wanted = [case.package.topic.as_deref(), Some(case.package.rule.word())];
         let is_skilled =
-            |agent: &Agent| case.package.topic.as_ref().is_some_and(|topic| agent.profile.skills.contains(topic));
+            |agent: &Agent| agent.profile.skills.iter().any(|skill| wanted.contains(&Some(skill.as_str())));
         self.agents
             .values()
             .filter(|agent| agent.gone.is_none() && agent.state == AgentState::Free)

@@ -24,7 +24,7 @@ use self::limits::{CASES_MAX, CLOSED_MS, LATE_MS, WRAP_UP_MS};
 use self::wire::{AgentState, Profile, Told};
 use super::package::Package;
 use super::state::{Nobody, Outcome, Withdrawn};
-use super::wire::{Content, Down, LINE_CHARS_MAX, Parcel, Presence};
+use super::wire::{Content, Down, Parcel, Presence, line};
 use crate::domain::Language;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -257,7 +257,7 @@ impl Desk {
         let agent = case.stage.agent().map(str::to_string);
         let waited_ms = case.live_since.unwrap_or(now).saturating_sub(case.since);
         let (outcome, avoidable, gap) =
-            end.map_or((case.ended, false, String::new()), |(outcome, avoidable, gap)| (Some(outcome), avoidable, gap));
+            end.map_or((None, false, String::new()), |(outcome, avoidable, gap)| (Some(outcome), avoidable, gap));
         let record = Record {
             case: id.into(),
             rule: case.package.rule,
@@ -266,7 +266,7 @@ impl Desk {
             outcome,
             nobody,
             avoidable,
-            gap: cut(&gap),
+            gap: line(&gap),
             waited_ms,
             lasted_ms,
         };
@@ -337,9 +337,4 @@ impl Desk {
     pub fn state_of(&self, agent: &str) -> AgentState {
         self.agents.get(agent).map_or(AgentState::Away, |agent| agent.state)
     }
-}
-
-/// A text within what a line may be.
-fn cut(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || *c == '\n').take(LINE_CHARS_MAX).collect()
 }

@@ -2,10 +2,10 @@
 
 use super::case::{Message, Owner, Stage};
 use super::wire::Told;
-use super::{Desk, Output, cut};
+use super::{Desk, Output};
 use crate::handoff::lane::Taken;
 use crate::handoff::state::Mode;
-use crate::handoff::wire::{Down, Frame, Up};
+use crate::handoff::wire::{Down, Frame, Up, line};
 
 impl Desk {
     pub(super) fn frame(&mut self, frame: Frame<Up>, at: String, now: u64, out: &mut Vec<Output>) {
@@ -34,7 +34,7 @@ impl Desk {
                 // Confirmed when it is kept.
                 out.push(Output::Save { case: id.clone() });
             }
-            self.said(&id, body, at, now, out);
+            self.said(&id, body, at, out);
         }
         if asks || behind {
             self.status(&id, out);
@@ -62,7 +62,7 @@ impl Desk {
         }
     }
 
-    fn said(&mut self, id: &str, body: Up, at: String, now: u64, out: &mut Vec<Output>) {
+    fn said(&mut self, id: &str, body: Up, at: String, out: &mut Vec<Output>) {
         let Some(case) = self.cases.get_mut(id) else { return };
         let agent = match &case.stage {
             Stage::Briefing { agent, .. } | Stage::Live { agent } => agent.clone(),
@@ -75,14 +75,14 @@ impl Desk {
             // Said to an owner that kept it and died before it could confirm.
             Up::Message { id: message, .. } if case.messages.iter().any(|known| known.id == message) => return,
             Up::Message { id: message, text, .. } => {
-                let message = Message { id: message, from: "visitor".into(), text: cut(&text), at };
+                let message = Message { id: message, from: "visitor".into(), text: line(&text), at };
                 case.typing = String::new();
                 case.push(message.clone());
                 out.push(Output::Save { case: id.into() });
                 Told::Message { case: id.into(), message }
             }
             Up::Typing { text } => {
-                case.typing = cut(&text);
+                case.typing = line(&text);
                 Told::Typing { case: id.into(), text: case.typing.clone() }
             }
             Up::Signal { data } => Told::Signal { case: id.into(), data },
@@ -90,7 +90,6 @@ impl Desk {
                 self.change_mode(id, mode, out);
                 return;
             }
-            Up::HungUp => return self.visitor_gone(id, "visitor_left", now, out),
         };
         out.push(Output::ToAgent { agent, told });
     }
@@ -99,7 +98,7 @@ impl Desk {
         let Some(case) = self.cases.get_mut(id) else { return };
         let Up::Message { id: message, text, .. } = body else { return };
         if case.messages.iter().all(|known| known.id != message) {
-            case.push(Message { id: message, from: "visitor".into(), text: cut(&text), at });
+            case.push(Message { id: message, from: "visitor".into(), text: line(&text), at });
             out.push(Output::Save { case: id.into() });
         }
     }

@@ -42,7 +42,7 @@ pub async fn open_hub(
     store: Arc<Worker<DeskStore>>,
     stopping: CancellationToken,
 ) -> anyhow::Result<Arc<Hub>> {
-    let name = format!("desk-{}", &crate::handoff::random_key()[..12]);
+    let name = format!("desk-{}", &crate::base::secret::random_key()[..12]);
     // What was missed is read again after each break, however short: a restarted server knows no watch.
     let interrupted = watch::Sender::default();
     let client = connect(url, credentials, &name, interrupted.clone()).await?;

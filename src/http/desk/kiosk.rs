@@ -102,7 +102,7 @@ async fn serve(mut socket: WebSocket, desk: Arc<Desk>, name: String) {
 /// Takes a message; a parcel's reply says that it is kept, or why not. A kiosk speaks for its own cases only.
 async fn take(desk: &Desk, name: &str, text: &str) -> Option<FromDesk> {
     match serde_json::from_str::<ToDesk>(text) {
-        Ok(ToDesk::Parcel { parcel }) if parcel.kiosk == name => {
+        Ok(ToDesk::Parcel { parcel }) if desk.hub.may_send(&parcel, name) => {
             let id = parcel.id.clone();
             match desk.hub.receive(parcel).await {
                 Ok(()) => Some(FromDesk::Kept { id }),

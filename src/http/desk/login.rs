@@ -29,7 +29,7 @@ pub struct Logins(Mutex<HashMap<String, (Profile, Instant)>>);
 
 impl Logins {
     fn begin(&self, profile: Profile) -> String {
-        let token = crate::handoff::random_key();
+        let token = crate::base::secret::random_key();
         let mut sessions = self.sessions();
         sessions.retain(|_, (_, since)| since.elapsed() < SESSION_MAX);
         if sessions.len() >= SESSIONS_MAX

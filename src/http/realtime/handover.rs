@@ -1,5 +1,6 @@
 //! The visitor's socket during a hand-over: what the page may say, what it is told, and how usher is held meanwhile.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use axum::extract::ws::WebSocket;
@@ -10,14 +11,16 @@ use super::session::{Gone, Session, send};
 use super::sound::Sound;
 use super::wire::{self, HandoffSaid};
 use crate::conversation::{Sentence, Visit};
-use crate::domain::Language;
 use crate::handoff::package::{Mood, Origin};
-use crate::handoff::wire::{Callback, LINE_CHARS_MAX, Shown, ShownKind, Up};
+use crate::handoff::wire::{Callback, Up, line};
 use crate::handoff::{Effect, Event, Handoff, Mode, News, Rule, State, Withdrawn, random_code, sentences};
 use crate::http::App;
 
 /// A closed page is noticed within this.
 const PARKED_WITHIN: Duration = Duration::from_secs(3);
+
+/// A request for a person waits no longer for the knowledge's edition.
+const EDITION_WITHIN: Duration = Duration::from_millis(100);
 
 /// Longest name or telephone number that is taken for a call back, characters.
 const CONTACT_CHARS_MAX: usize = 60;
@@ -34,11 +37,11 @@ pub struct Held {
 pub struct Aside {
     /// The last request's case and code: a ticket and a booked call name them after it has ended.
     case: String,
-    code: String,
+    pub(super) code: String,
     booking: Option<Callback>,
     /// What is to be said aloud when usher is quiet.
-    say: Option<String>,
-    rating_is_given: bool,
+    pub(super) say: Option<String>,
+    pub(super) rating_is_given: bool,
 }
 
 impl Session {
@@ -81,23 +84,6 @@ impl Session {
         send(socket, &event).await
     }
 
-    fn shown(&self, shown: &Shown) -> Value {
-        let language = self.visit.language;
-        let step_free = self.needs.iter().any(|need| need == "step_free");
-        let map = self.app.map.as_ref().filter(|_| shown.kind == ShownKind::Map);
-        if let Some(way) = map.and_then(|map| map.way(&shown.reference, language, step_free)) {
-            let url = format!("/media/map/{}.{language}.svg?step_free={step_free}", shown.reference);
-            return json!({
-                "type": "usher.handoff.shown", "kind": shown.kind, "title": way.title, "text": way.text, "url": url,
-                "alt": way.alt,
-            });
-        }
-        json!({
-            "type": "usher.handoff.shown", "kind": shown.kind, "title": shown.title, "text": shown.text, "url": null,
-            "alt": shown.title,
-        })
-    }
-
     /// What the page says about a hand-over.
     pub(super) async fn handoff_said(&mut self, socket: &mut WebSocket, said: HandoffSaid) -> Result<(), Gone> {
         let shut = self.shut();
@@ -114,10 +100,7 @@ impl Session {
                 Event::Declined
             }
             HandoffSaid::Cancel => Event::Cancelled,
-            HandoffSaid::HangUp => {
-                handoff.say(Up::HungUp);
-                Event::HungUp
-            }
+            HandoffSaid::HangUp => Event::HungUp,
             HandoffSaid::Ticket | HandoffSaid::Done => Event::Done,
             HandoffSaid::Review => {
                 handoff.review();
@@ -128,7 +111,7 @@ impl Session {
                 return self.tell_state(socket).await;
             }
             HandoffSaid::Message { text } => return self.write_line(socket, text).await,
-            HandoffSaid::Typing { text } => return self.passing(Up::Typing { text: cut(&text) }),
+            HandoffSaid::Typing { text } => return self.passing(Up::Typing { text: line(&text) }),
             HandoffSaid::Signal { data } => return self.passing(Up::Signal { data }),
             HandoffSaid::Media { mode } => return self.passing(Up::Media { mode }),
             HandoffSaid::Callback { name, phone } => match self.callback(&name, &phone) {
@@ -161,7 +144,7 @@ impl Session {
     }
 
     async fn write_line(&mut self, socket: &mut WebSocket, text: String) -> Result<(), Gone> {
-        let (text, at) = (cut(&text), jiff::Timestamp::now().to_string());
+        let (text, at) = (line(&text), jiff::Timestamp::now().to_string());
         let Some(handoff) = self.handoff.as_mut().filter(|_| !text.trim().is_empty()) else { return Ok(()) };
         match handoff.write(text.clone(), at.clone()) {
             Some(id) => {
@@ -240,6 +223,7 @@ impl Session {
                 Effect::HoldBot => self.hold(socket).await?,
                 Effect::ReleaseBot { resume } => self.give_back(socket, resume).await?,
                 Effect::MarkHumanEnded => self.mark_ended(),
+                // The socket ends with the visit, and what it holds with it.
                 Effect::Forget => {}
             }
         }
@@ -249,31 +233,8 @@ impl Session {
     async fn request(&mut self) {
         self.visit_turn += 1;
         let key = format!("{}-{}", self.visit.id, self.visit_turn);
-        let language = self.visit.language;
-        let engines = &self.app.conversation.engines;
-        let mood = self.mood.clone();
-        let origin = Origin {
-            case: format!("{}-{key}", self.handoff.as_ref().map_or("", |handoff| handoff.kiosk().name.as_str())),
-            key,
-            code: random_code(),
-            site: self.app.site.id.clone(),
-            kiosk: self.handoff.as_ref().map_or_else(String::new, |handoff| handoff.kiosk().name.clone()),
-            place: self.app.site.kiosk.get(language).to_string(),
-            language,
-            needs: self.needs.clone(),
-            rule: self.rule,
-            asked_at: jiff::Timestamp::now().to_string(),
-            versions: engines
-                .names
-                .iter()
-                .map(|(role, name)| ((*role).to_string(), name.clone()))
-                .chain([("usher".to_string(), env!("CARGO_PKG_VERSION").to_string())])
-                .collect(),
-            mood: (!mood.signals.is_empty()).then(|| Mood {
-                frustration: mood.frustration,
-                signals: mood.signals.iter().map(|signal| (*signal).to_string()).collect(),
-            }),
-        };
+        let versions = versions(&self.app.clone()).await;
+        let origin = self.origin(key, versions);
         (self.aside.case, self.aside.code) = (origin.case.clone(), origin.code.clone());
         self.aside.rating_is_given = false;
         let Some(handoff) = &mut self.handoff else { return };
@@ -281,6 +242,37 @@ impl Session {
             tracing::error!(%error, "a person was asked for and the request could not be written");
             handoff.event(Event::NotStored);
         }
+    }
+
+    fn origin(&self, key: String, versions: BTreeMap<String, String>) -> Origin {
+        let language = self.visit.language;
+        let kiosk = self.handoff.as_ref().map_or_else(String::new, |handoff| handoff.kiosk().name.clone());
+        let mood = &self.mood;
+        Origin {
+            case: format!("{kiosk}-{key}"),
+            key,
+            code: random_code(),
+            site: self.app.site.id.clone(),
+            kiosk,
+            place: self.app.site.kiosk.get(language).to_string(),
+            language,
+            needs: self.needs.clone(),
+            rule: self.rule,
+            topic: self.topic(),
+            asked_at: jiff::Timestamp::now().to_string(),
+            versions,
+            mood: (!mood.signals.is_empty()).then(|| Mood {
+                frustration: mood.frustration,
+                signals: mood.signals.iter().map(|signal| (*signal).to_string()).collect(),
+            }),
+        }
+    }
+
+    /// The site's topic of the newest answer that has one: agents with its skill are called first.
+    fn topic(&self) -> Option<String> {
+        let of = |item: &str| self.app.site.topics.iter().find(|topic| topic.items.iter().any(|known| known == item));
+        let mut sources = self.visit.exchanges().iter().rev().flat_map(|told| &told.sources);
+        sources.find_map(|source| of(&source.document)).map(|topic| topic.id.clone())
     }
 
     async fn withdraw(&mut self, why: Withdrawn) {
@@ -294,7 +286,7 @@ impl Session {
         let case = if self.aside.case.is_empty() { self.visit.id.clone() } else { self.aside.case.clone() };
         if let Err(error) = handoff.book(&case, callback).await {
             tracing::error!(%error, "a call back could not be booked");
-            handoff.event(Event::Nobody(crate::handoff::Nobody::NotStored));
+            handoff.event(Event::NotStored);
         }
     }
 
@@ -325,106 +317,6 @@ impl Session {
         }
     }
 
-    /// The page gets the whole state; what is to be said aloud waits until usher is quiet.
-    async fn tell_state(&mut self, socket: &mut WebSocket) -> Result<(), Gone> {
-        let Some(handoff) = &mut self.handoff else { return Ok(()) };
-        let state = handoff.state().clone();
-        if !state.is_open() && !matches!(state, State::WrapUp { .. }) {
-            handoff.finish().await;
-        }
-        let ended = matches!((self.last_state, state.word()), ("wrap_up", "bot"));
-        let is_new = self.last_state != state.word();
-        self.last_state = state.word();
-        if self.aside.code.is_empty() {
-            self.aside.code = random_code();
-        }
-        let event = self.described_handoff(&state);
-        send(socket, &event).await?;
-        if ended {
-            self.aside.say = self.visit.last_answer().map(|(text, _)| text.to_string());
-        } else if is_new && !state.holds_bot() && !matches!(state, State::WrapUp { .. } | State::Bot) {
-            self.aside.say = Some(sentences::message(&state, self.visit.language));
-        }
-        self.say_aside(socket).await
-    }
-
-    /// Says what waits to be said, when usher is quiet and may speak.
-    pub(super) async fn say_aside(&mut self, socket: &mut WebSocket) -> Result<(), Gone> {
-        if self.held.is_some() || self.is_responding() {
-            return Ok(());
-        }
-        match self.aside.say.take() {
-            Some(text) => self.start(socket, Asked::Say { text, language: self.visit.language }).await,
-            None => Ok(()),
-        }
-    }
-
-    fn described_handoff(&self, state: &State) -> Value {
-        let language = self.visit.language;
-        let handoff = self.handoff.as_ref();
-        let ticket = handoff.and_then(Handoff::ticket);
-        let (position, eta) = match state {
-            State::Queued { position, eta_seconds } => (Some(*position), *eta_seconds),
-            _ => (None, None),
-        };
-        let agent = match state {
-            State::Ringing { agent }
-            | State::Briefing { agent }
-            | State::Live { agent, .. }
-            | State::LostLink { agent, .. }
-            | State::WrapUp { agent, .. } => Some(json!({"name": agent})),
-            _ => None,
-        };
-        let promises: &[String] = if let State::WrapUp { promises, .. } = state { promises } else { &[] };
-        json!({
-            "type": "usher.handoff", "state": state.word(), "rule": self.rule, "case": ticket.map(|ticket| ticket.0),
-            "token": ticket.map(|ticket| ticket.2), "code": self.aside.code,
-            "message": sentences::message(state, language), "position": position, "eta_seconds": eta, "agent": agent,
-            "mode": handoff.map_or(Mode::Text, Handoff::mode), "offered": handoff.map_or(Mode::Text, Handoff::offered_mode), "bot": self.held.is_none(),
-            "actions": self.actions(state),
-            "sent": handoff.and_then(|handoff| self.sent(handoff, language)),
-            "alternatives": self.alternatives(state, language), "reason": handoff.and_then(Handoff::reason), "promises": promises,
-            "rated": self.aside.rating_is_given,
-        })
-    }
-
-    fn actions(&self, state: &State) -> Vec<&'static str> {
-        let is_unsent = self.handoff.as_ref().is_some_and(|handoff| handoff.unsent().is_some());
-        state.actions().iter().copied().filter(|action| *action != "review" || is_unsent).collect()
-    }
-
-    fn sent(&self, handoff: &Handoff, language: Language) -> Option<Value> {
-        handoff.ticket()?;
-        let unsent = handoff.unsent();
-        Some(json!({
-            "sentence": sentences::what_is_sent(language),
-            "lines": unsent.as_ref().map_or_else(Vec::new, |(package, _)| package.lines()),
-            "release_in_ms": unsent.as_ref().map(|(_, left)| left.as_millis()),
-            "released": unsent.is_none(),
-            "withheld": unsent.as_ref().map_or_else(Vec::new, |(package, _)| package.withheld.clone()),
-        }))
-    }
-
-    fn alternatives(&self, state: &State, language: Language) -> Option<Value> {
-        if !matches!(state, State::Unavailable { .. } | State::CallbackBooked) {
-            return None;
-        }
-        let need = self.visit.exchanges().last().map(|last| crate::privacy::redact(&last.question).text);
-        let now = self.app.conversation.clock.now();
-        let text = format!(
-            "usher {}\n{}\n{}\n{}\n{}",
-            self.aside.code,
-            self.app.site.name.get(language),
-            self.app.site.kiosk.get(language),
-            now.strftime("%Y-%m-%d %H:%M"),
-            need.unwrap_or_default(),
-        );
-        Some(json!({
-            "counter": wire::contact(&self.app.conversation.contact, language), "callback": true,
-            "ticket": {"code": self.aside.code, "qr": wire::qr(&text)},
-        }))
-    }
-
     /// Refuses what is for usher while a person is on.
     pub(super) fn is_held(&self) -> bool {
         self.held.is_some()
@@ -436,8 +328,21 @@ impl Session {
     }
 }
 
-fn cut(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || *c == '\n').take(LINE_CHARS_MAX).collect()
+/// What answered: program, models, and the edition of the knowledge, when it can be asked at once.
+async fn versions(app: &App) -> BTreeMap<String, String> {
+    let conversation = &app.conversation;
+    let mut versions: BTreeMap<String, String> =
+        conversation.engines.names.iter().map(|(role, name)| ((*role).to_string(), name.clone())).collect();
+    versions.insert("usher".into(), env!("CARGO_PKG_VERSION").into());
+    let asked = conversation.knowledge.call(|knowledge, _| knowledge.edition());
+    let answered = match asked {
+        Ok(pending) => tokio::time::timeout(EDITION_WITHIN, pending).await.ok().and_then(Result::ok),
+        Err(_) => None,
+    };
+    if let Some(Ok(edition)) = answered.map(|done| done.value) {
+        versions.insert("knowledge".into(), edition);
+    }
+    versions
 }
 
 /// The visit that waits for this page. The page before it may not have been noticed to be gone yet: its visit is waited for.

@@ -5,6 +5,7 @@ mod parked;
 mod response;
 mod session;
 mod sound;
+mod told;
 mod update;
 mod wire;
 

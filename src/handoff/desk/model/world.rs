@@ -79,6 +79,7 @@ pub(super) enum Act {
 
 fn package(case: &str) -> Package {
     let origin = Origin {
+        topic: None,
         case: case.into(),
         key: case.into(),
         code: "K7P4".into(),
