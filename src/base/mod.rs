@@ -2,9 +2,11 @@
 
 mod clock;
 pub mod limits;
+mod nearest;
 pub mod secret;
 mod stop;
 pub mod worker;
 
 pub use clock::Clock;
+pub use nearest::or_nearest;
 pub use stop::Stop;

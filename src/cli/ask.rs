@@ -12,9 +12,10 @@ use super::setting::{Global, runtime};
 use crate::appliance::{self, Needs};
 use crate::base::limits::AUDIO_BYTES_MAX;
 use crate::config::Settings;
-use crate::conversation::{Conversation, SPOKEN_RATE_HZ, Sentence, Sound, Turn, Visit};
-use crate::domain::{Answer, Heard, Language, Mood, Question, Route, Timings, Way};
+use crate::conversation::{Conversation, Look, SPOKEN_RATE_HZ, Sentence, Sound, Turn, Visit};
+use crate::domain::{Answer, Heard, Language, Mood, Question, Route, Seen, Timings, Way};
 use crate::engine::speech;
+use crate::showing::{Media, Showing};
 
 #[derive(ClapArgs)]
 #[command(
@@ -26,6 +27,9 @@ pub struct Args {
     /// A recording of the question: wav, ogg, webm, mp3, mp4 or flac, at most a minute.
     #[arg(long, value_name = "FILE", conflicts_with = "text")]
     audio: Option<PathBuf>,
+    /// A picture of what is held up: a boarding pass, a tag, a letter.
+    #[arg(long, value_name = "FILE")]
+    image: Option<PathBuf>,
     /// Language of the visitor; the question's own script may overrule it.
     #[arg(long, value_name = "en|zh")]
     language: Option<Language>,
@@ -38,24 +42,36 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
-    if args.text.is_none() && args.audio.is_none() {
-        eprintln!("error: give a question, or --audio FILE; see `usher ask --help`");
+    if args.text.is_none() && args.audio.is_none() && args.image.is_none() {
+        eprintln!("error: give a question, --audio FILE or --image FILE; see `usher ask --help`");
         return Ok(ExitCode::from(2));
     }
     let settings = global.settings()?;
-    let needs = Needs { hearing: args.audio.is_some(), voice: true, writing: true };
+    let needs = Needs { hearing: args.audio.is_some(), voice: true, writing: true, seeing: true };
     let opened = appliance::open(&settings, &global.data_dir(), global.names_site(), needs)?;
-    let (turn, visit) = runtime()?.block_on(turn(&opened.conversation, args, &settings))?;
-    let document = document(&turn, &visit, &opened.conversation);
+    let (asked, media) = runtime()?.block_on(async {
+        let asked = turn(&opened.conversation, args, &settings).await?;
+        let explain = |showing: &Showing| showing.explain(&asked.turn.answer, &asked.visit.id, false);
+        let media = opened.showing.as_ref().map(explain).unwrap_or_default();
+        anyhow::Ok((asked, media))
+    })?;
+    let document = document(&asked, &media, &opened.conversation);
     if args.json {
         println!("{document:#}");
     } else {
-        print_plain(&turn);
+        print_plain(&asked);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn turn(conversation: &Conversation, args: &Args, settings: &Settings) -> anyhow::Result<(Turn, Visit)> {
+/// A turn with what was brought to it.
+struct Asked {
+    turn: Turn,
+    visit: Visit,
+    seen: Option<Seen>,
+}
+
+async fn turn(conversation: &Conversation, args: &Args, settings: &Settings) -> anyhow::Result<Asked> {
     let language = args.language.unwrap_or(settings.site.languages[0]);
     let mut visit = Visit::begin(language);
     let started = Instant::now();
@@ -64,6 +80,11 @@ async fn turn(conversation: &Conversation, args: &Args, settings: &Settings) -> 
         None => None,
     };
     let hear_ms = heard.is_some().then(|| started.elapsed().as_secs_f64() * 1000.0);
+    let look = match &args.image {
+        Some(path) => Some(see(conversation, path, language).await?),
+        None => None,
+    };
+    let seen = look.as_ref().map(|look| look.seen.clone());
     let mut turn = match heard {
         Some(heard) if heard.text.is_empty() => nothing_heard(heard),
         Some(heard) => {
@@ -74,18 +95,23 @@ async fn turn(conversation: &Conversation, args: &Args, settings: &Settings) -> 
                 item: None,
                 doubtful: heard.doubtful,
             };
-            let turn = conversation.turn(&mut visit, question, &mut |_| {}).await?;
+            let turn = conversation.turn_with(&mut visit, question, look, &mut |_| {}).await?;
             Turn { heard: Some(heard), ..turn }
         }
         None => {
             let text = args.text.clone().unwrap_or_default();
-            let question = Question { text, language, way: Way::Typed, item: None, doubtful: false };
-            conversation.turn(&mut visit, question, &mut |_| {}).await?
+            let question = Question::typed(text, language);
+            conversation.turn_with(&mut visit, question, look, &mut |_| {}).await?
         }
     };
     turn.timings.hear = hear_ms;
     turn.timings.first_audio = speak(conversation, &turn, args.speak.as_deref(), started).await?;
-    Ok((turn, visit))
+    Ok(Asked { turn, visit, seen })
+}
+
+async fn see(conversation: &Conversation, path: &Path, language: Language) -> anyhow::Result<Look> {
+    let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    conversation.see(bytes, language).await.with_context(|| path.display().to_string())
 }
 
 async fn hear(conversation: &Conversation, path: &Path, language: Language) -> anyhow::Result<Heard> {
@@ -100,14 +126,7 @@ async fn hear(conversation: &Conversation, path: &Path, language: Language) -> a
 
 fn nothing_heard(heard: Heard) -> Turn {
     let language = heard.language;
-    let answer = Answer {
-        route: Route::Clarify,
-        language,
-        text: Sentence::HeardNothing.text(language).into(),
-        sources: Vec::new(),
-        choices: Vec::new(),
-        handoff: None,
-    };
+    let answer = Answer::plain(Route::Clarify, language, Sentence::HeardNothing.text(language));
     Turn { answer, heard: Some(heard), mood: Mood::default(), timings: Timings::default() }
 }
 
@@ -154,18 +173,23 @@ fn write_wav(file: &Path, samples: &[i16]) -> Result<(), hound::Error> {
 }
 
 /// The contract's document.
-fn document(turn: &Turn, visit: &Visit, conversation: &Conversation) -> Value {
-    let Answer { route, language, text, sources, choices, handoff } = &turn.answer;
+fn document(asked: &Asked, media: &[Media], conversation: &Conversation) -> Value {
+    let Asked { turn, visit, seen } = asked;
+    let Answer { route, language, text, sources, choices, handoff, show: _ } = &turn.answer;
     let models: serde_json::Map<String, Value> =
         conversation.engines.names.iter().map(|(role, name)| (role.to_string(), name.as_str().into())).collect();
     json!({
-        "visit": visit.id, "language": language, "heard": turn.heard, "seen": null, "route": route, "answer": text,
-        "sources": sources, "choices": choices, "media": [], "handoff": handoff, "mood": turn.mood,
+        "visit": visit.id, "language": language, "heard": turn.heard, "seen": seen, "route": route, "answer": text,
+        "sources": sources, "choices": choices, "media": media, "handoff": handoff, "mood": turn.mood,
         "timings_ms": turn.timings, "models": models,
     })
 }
 
-fn print_plain(turn: &Turn) {
+fn print_plain(asked: &Asked) {
+    let turn = &asked.turn;
+    if let Some(seen) = &asked.seen {
+        println!("seen: {}: {}", seen.title, seen.lines.join(" / "));
+    }
     if let Some(heard) = &turn.heard {
         println!("heard: {}", heard.text);
     }

@@ -48,8 +48,12 @@ pub struct Args {
 pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
     let settings = global.settings()?;
     let data = global.data_dir();
-    let opened =
-        appliance::open(&settings, &data, global.names_site(), Needs { hearing: true, voice: true, writing: true })?;
+    let opened = appliance::open(
+        &settings,
+        &data,
+        global.names_site(),
+        Needs { hearing: true, voice: true, writing: true, seeing: false },
+    )?;
     for missing in &opened.missing {
         eprintln!("not measured: {} ({}); {}", missing.role, missing.model, missing.repair);
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::setting::Global;
 use crate::config::{self, Settings};
+use crate::media::{Map, Templates};
 
 #[derive(ClapArgs)]
 #[command(after_help = "Example: usher config check --config firmware-config/sites/bank.toml")]
@@ -43,7 +44,7 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
 }
 
 fn check(global: &Global, as_json: bool) -> anyhow::Result<ExitCode> {
-    let checked = global.settings();
+    let checked = global.settings().and_then(|settings| drawn(&settings).map(|()| settings));
     if as_json {
         let document = match &checked {
             Ok(settings) => json!({"good": true, "file": settings.path, "site": settings.site.id}),
@@ -55,6 +56,16 @@ fn check(global: &Global, as_json: bool) -> anyhow::Result<ExitCode> {
     let settings = checked?;
     println!("{}: good (site {})", settings.path.display(), settings.site.id);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Draws the site's cards and its map as a start would: a template that is refused is found here.
+fn drawn(settings: &Settings) -> anyhow::Result<()> {
+    let media = settings.knowledge.join("media");
+    Templates::open(&media, &settings.site.languages)?;
+    if media.join("map.toml").exists() {
+        Map::open(&media, &settings.site.languages)?;
+    }
+    Ok(())
 }
 
 fn show(settings: &Settings, as_json: bool) -> anyhow::Result<ExitCode> {

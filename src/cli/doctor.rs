@@ -10,7 +10,7 @@ use sysinfo::{Disks, System};
 use super::setting::{Global, runtime};
 use crate::appliance::{self, Needs, Opened};
 use crate::config::Settings;
-use crate::domain::{Language, Question, Route, Way};
+use crate::domain::{Language, Question, Route};
 
 /// Free space below which a model can no longer be replaced safely: the starter pack twice.
 const DISK_FREE_MIN: u64 = 600 << 20;
@@ -88,7 +88,7 @@ fn examine(global: &Global, data: &Path) -> Vec<Line> {
         }
     };
     lines.push(Line::good("configuration", settings.path.display().to_string()));
-    let needs = Needs { hearing: true, voice: true, writing: true };
+    let needs = Needs { hearing: true, voice: true, writing: true, seeing: false };
     match appliance::open(&settings, data, global.names_site(), needs) {
         Ok(opened) => lines.extend(opened_lines(&settings, &opened)),
         Err(error) => {
@@ -156,7 +156,7 @@ fn ask_golden(settings: &Settings, opened: &Opened, language: Language) -> anyho
     let wanted = id.clone();
     let item = conversation.knowledge.call(move |knowledge, _| knowledge.item(&wanted, language))?.wait()?.value?;
     let Some(text) = item.and_then(|item| item.questions.into_iter().next()) else { return Ok(false) };
-    let question = Question { text, language, way: Way::Typed, item: None, doubtful: false };
+    let question = Question::typed(text, language);
     let mut visit = crate::conversation::Visit::begin(language);
     let turn = runtime()?.block_on(conversation.turn(&mut visit, question, &mut |_| {}))?;
     let from = turn.answer.sources.first().map(|source| source.document.as_str());

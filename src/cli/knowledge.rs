@@ -12,7 +12,7 @@ use super::setting::{Global, runtime};
 use crate::appliance::{self, Needs};
 use crate::base::Clock;
 use crate::conversation::Visit;
-use crate::domain::{Language, Origin, Passage, Question, Route, Way};
+use crate::domain::{Language, Origin, Passage, Question, Route};
 use crate::knowledge::evaluation::{self, Reply, Report};
 use crate::knowledge::{Knowledge, Listed, Progress};
 
@@ -166,12 +166,12 @@ fn remove(knowledge: &mut Knowledge, name: &str) -> anyhow::Result<ExitCode> {
 
 fn eval(global: &Global, cases: &std::path::Path, as_json: bool) -> anyhow::Result<ExitCode> {
     let cases = evaluation::read_cases(cases)?;
-    let needs = Needs { hearing: false, voice: false, writing: true };
+    let needs = Needs { hearing: false, voice: false, writing: true, seeing: false };
     let opened = appliance::open(&global.settings()?, &global.data_dir(), global.names_site(), needs)?;
     let runtime = runtime()?;
     let mut ask = |text: &str, language: Language| {
         let mut visit = Visit::begin(language);
-        let question = Question { text: text.into(), language, way: Way::Typed, item: None, doubtful: false };
+        let question = Question::typed(text, language);
         let started = Instant::now();
         let turn = runtime.block_on(opened.conversation.turn(&mut visit, question, &mut |_| {}));
         reply(turn, started.elapsed())

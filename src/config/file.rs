@@ -7,9 +7,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, Settings};
-use crate::base::Clock;
+use crate::base::{Clock, or_nearest};
+use crate::camera;
+use crate::clip::Coding;
 use crate::device;
 use crate::domain::{self, Card, Localised, Site, Theme, Topic};
+use crate::facts;
 use crate::handoff;
 
 /// More tiles or questions than these do not fit the screen at the smallest kiosk size.
@@ -54,6 +57,60 @@ pub struct SiteFile {
     pub handoff: handoff::Settings,
     #[serde(default)]
     pub map: MapPlace,
+    /// The site's business systems, by name.
+    #[serde(default)]
+    pub connector: facts::Settings,
+    /// The site's cameras that explanations may show, by name.
+    #[serde(default)]
+    pub camera: camera::Settings,
+    #[serde(default)]
+    pub presence: Presence,
+    #[serde(default)]
+    pub phone: Phone,
+    #[serde(default)]
+    pub clips: Clips,
+}
+
+/// Whether the page's own camera notices people. No face is stored, compared or sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Presence {
+    pub on: bool,
+}
+
+/// Where visitors' phones fetch an answer that they take along.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Phone {
+    /// An address of this kiosk on the visitors' network, such as `192.0.2.7:8090`. Left out: the code holds the words themselves.
+    #[schemars(with = "Option<String>")]
+    pub listen: Option<SocketAddr>,
+    /// What phones call it, when that is not `http://` and the address.
+    pub url: Option<String>,
+}
+
+impl Phone {
+    /// The address in the code; `None` where phones cannot reach this kiosk.
+    pub fn address(&self) -> Option<String> {
+        let listen = self.listen?;
+        Some(self.url.clone().unwrap_or_else(|| format!("http://{listen}")))
+    }
+}
+
+/// Clips that are made here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Clips {
+    /// `h264` or, royalty-free, `vp9`; `docs/operations.md` says what that means for patents.
+    pub encoder: Coding,
+    /// Disk for made clips, MiB; the one unused longest goes. 0 keeps none.
+    pub disk_mb: u32,
+}
+
+impl Default for Clips {
+    fn default() -> Self {
+        Self { encoder: Coding::default(), disk_mb: 256 }
+    }
 }
 
 /// The site's map: `media/map.toml` in the folder of its knowledge.
@@ -163,6 +220,11 @@ impl SiteFile {
             pins: self.pins,
             handoff: self.handoff.beside(path),
             map: self.map,
+            connector: self.connector.beside(path),
+            camera: self.camera.beside(path),
+            presence: self.presence,
+            phone: self.phone,
+            clips: self.clips,
         })
     }
 
@@ -198,6 +260,14 @@ impl SiteFile {
             return Err(("theme.accent".into(), format!("'{}' is not a colour like #0b6e99", self.theme.accent)));
         }
         self.handoff.check()?;
+        self.connector.check(&self.languages)?;
+        self.camera.check(&self.languages)?;
+        for (key, name) in self.connector.cameras() {
+            if !self.camera.0.contains_key(name) {
+                let nearest = or_nearest(name, self.camera.0.keys());
+                return Err((key, format!("there is no [camera.{name}]{nearest}")));
+            }
+        }
         within("visit.idle_seconds", self.visit.idle_seconds as usize, 20, 600)?;
         within("hearing.end_of_turn_ms", self.hearing.end_of_turn_ms as usize, 200, 3000)?;
         within("serve.visits_max", self.serve.visits_max, 1, 256)?;

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-pub use file::{Hearing, Language, MapPlace, Serve, SiteFile, Visit};
+pub use file::{Clips, Hearing, Language, MapPlace, Phone, Presence, Serve, SiteFile, Visit};
 pub use find::{data_dir, site_file};
 
+use crate::camera;
 use crate::device;
 use crate::domain::Site;
+use crate::facts;
 use crate::handoff;
 
 /// What can be wrong with a configuration; the text says where and what to do.
@@ -42,6 +44,11 @@ pub struct Settings {
     pub pins: device::Settings,
     pub handoff: handoff::Settings,
     pub map: MapPlace,
+    pub connector: facts::Settings,
+    pub camera: camera::Settings,
+    pub presence: Presence,
+    pub phone: Phone,
+    pub clips: Clips,
 }
 
 impl Settings {
@@ -81,6 +88,11 @@ impl Settings {
             pins: self.pins.clone(),
             handoff: self.handoff.clone(),
             map: self.map.clone(),
+            connector: self.connector.clone(),
+            camera: self.camera.clone(),
+            presence: self.presence.clone(),
+            phone: self.phone.clone(),
+            clips: self.clips.clone(),
         }
     }
 }

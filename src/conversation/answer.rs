@@ -7,8 +7,8 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 
 use super::gather::Gathered;
-use super::{Conversation, Decision, Sentence, TurnError, Understood, guard, milliseconds};
-use crate::domain::{Answer, Language, Origin, Passage, Route, Source, Timings};
+use super::{Conversation, Decision, Look, Sentence, TurnError, Understood, Visit, guard, milliseconds};
+use crate::domain::{Answer, Item, Language, Origin, Passage, Route, Show, Source, Timings};
 use crate::engine::{Message, Role};
 
 /// Longest worded answer: two spoken sentences are about forty words.
@@ -18,51 +18,94 @@ const INSTRUCTION: &str =
     "Answer the question in one or two short sentences, using only the text. Copy numbers, times and names exactly.";
 const INSTRUCTION_CHINESE: &str = "只根据给出的文字，用一两句简短的中文回答问题。数字、时间和名称必须原样照抄。";
 
+/// A decision's ground: who asked what, with what is at hand.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub visit: &'a Visit,
+    pub understood: &'a Understood,
+    pub gathered: &'a Gathered,
+    pub look: Option<&'a Look>,
+    pub started: Instant,
+}
+
 impl Conversation {
     pub(super) async fn answer(
         &self,
-        understood: &Understood,
+        asked: Asked<'_>,
         decision: Decision<'_>,
-        gathered: &Gathered,
-        started: Instant,
         timings: &mut Timings,
         on_sentence: &mut (dyn FnMut(&str) + Send),
     ) -> Result<Answer, TurnError> {
-        let language = understood.language;
-        let plain = |route, text: &str| Answer {
-            route,
-            language,
-            text: text.to_string(),
-            sources: Vec::new(),
-            choices: Vec::new(),
-            handoff: None,
-        };
+        let language = asked.understood.language;
         Ok(match decision {
-            Decision::Person => {
-                Answer { handoff: Some(self.contact.clone()), ..plain(Route::Handoff, Sentence::Person.text(language)) }
-            }
-            Decision::Decline => Answer {
-                handoff: Some(self.contact.clone()),
-                ..plain(Route::Decline, Sentence::Decline.text(language))
-            },
+            Decision::Person => self.with_contact(Route::Handoff, language, Sentence::Person.text(language)),
+            Decision::Decline => self.with_contact(Route::Decline, language, Sentence::Decline.text(language)),
             Decision::Clarify(choices) => {
                 let sentence = if choices.len() == 1 { Sentence::ClarifyOne } else { Sentence::Clarify };
-                Answer { choices, ..plain(Route::Clarify, sentence.text(language)) }
+                Answer { choices, ..Answer::plain(Route::Clarify, language, sentence.text(language)) }
             }
-            Decision::Approved(passage) => Answer {
-                language: passage.language,
-                sources: vec![source(passage, passage.text.clone())],
-                ..plain(Route::Answer, &passage.text)
-            },
+            Decision::Live(system) => {
+                let answer = self.live(asked.visit, system, language).await;
+                told_with(asked.look, answer)
+            }
+            Decision::Seen => self.seen(asked.look, language),
+            Decision::Approved(passage) => self.approved(asked, passage).await?,
             Decision::FromDocuments(passages) => {
-                let picked = picked(gathered, &passages);
-                let worded = self.worded(understood, &passages, started, timings, on_sentence).await?;
-                let text = worded.unwrap_or_else(|| join(&picked[0], language));
-                let sources =
-                    passages.iter().zip(&picked).map(|(passage, sentences)| source(passage, join(sentences, language)));
-                Answer { sources: sources.collect(), ..plain(Route::Answer, &text) }
+                self.told_from_documents(asked, &passages, timings, on_sentence).await?
             }
         })
+    }
+
+    fn with_contact(&self, route: Route, language: Language, text: &str) -> Answer {
+        Answer { handoff: Some(self.contact.clone()), ..Answer::plain(route, language, text) }
+    }
+
+    /// What was held up, told as it is; a text about which nothing is approved is declined.
+    fn seen(&self, look: Option<&Look>, language: Language) -> Answer {
+        match look.and_then(|look| Some((look, look.told.as_deref()?))) {
+            Some((look, told)) => {
+                let show = vec![Show::Seen(look.seen.clone())];
+                Answer { show, ..Answer::plain(Route::Show, language, told) }
+            }
+            None => self.with_contact(Route::Decline, language, Sentence::SeenUnknown.text(language)),
+        }
+    }
+
+    /// The approved words, and the item for the screen; an item that stands for a business system lets it speak when it can.
+    async fn approved(&self, asked: Asked<'_>, passage: &Passage) -> Result<Answer, TurnError> {
+        let item = self.item_of(passage).await?;
+        if let Some(item) = &item
+            && let Some(answer) = self.live_item(asked.visit, item, passage.language).await
+        {
+            return Ok(answer);
+        }
+        Ok(Answer {
+            sources: vec![source(passage, passage.text.clone())],
+            show: item.into_iter().map(|item| Show::Item(Box::new(item))).collect(),
+            ..Answer::plain(Route::Answer, passage.language, &passage.text)
+        })
+    }
+
+    async fn item_of(&self, passage: &Passage) -> Result<Option<Item>, TurnError> {
+        let Origin::Item { id } = &passage.origin else { return Ok(None) };
+        let (id, language) = (id.clone(), passage.language);
+        Ok(self.knowledge.call(move |knowledge, _| knowledge.item(&id, language))?.await?.value?)
+    }
+
+    async fn told_from_documents(
+        &self,
+        asked: Asked<'_>,
+        passages: &[&Passage],
+        timings: &mut Timings,
+        on_sentence: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<Answer, TurnError> {
+        let language = asked.understood.language;
+        let picked = picked(asked.gathered, passages);
+        let worded = self.worded(asked.understood, passages, asked.started, timings, on_sentence).await?;
+        let text = worded.unwrap_or_else(|| join(&picked[0], language));
+        let sources =
+            passages.iter().zip(&picked).map(|(passage, sentences)| source(passage, join(sentences, language)));
+        Ok(Answer { sources: sources.collect(), ..Answer::plain(Route::Answer, language, text) })
     }
 
     /// The answer in the language model's words, as far as the guard lets it pass; `None` where picked sentences must do.
@@ -167,6 +210,17 @@ fn prompt(understood: &Understood, texts: &[String]) -> Vec<Message> {
         Message { role: Role::System, text: instruction.into() },
         Message { role: Role::User, text: format!("{}\n\n{label}: {}", texts.join("\n\n"), understood.text) },
     ]
+}
+
+/// What was held up is told before the news that nothing is on record of it.
+fn told_with(look: Option<&Look>, answer: Answer) -> Answer {
+    match look.and_then(|look| look.told.as_ref()).filter(|_| answer.route == Route::Decline) {
+        Some(told) => {
+            let between = if answer.language == Language::Chinese { "" } else { " " };
+            Answer { text: format!("{told}{between}{}", answer.text), ..answer }
+        }
+        None => answer,
+    }
 }
 
 /// The picked sentences of each of `passages`; a passage from which none could be picked is given whole.

@@ -14,9 +14,15 @@ pub struct Thresholds {
 }
 
 /// What is known when deciding.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Known<'a> {
     pub wants_person: bool,
+    /// The business system that can be asked with what was shown or said.
+    pub system: Option<&'a str>,
+    /// A system that a number in the question would do for.
+    pub hinted: Option<&'a str>,
+    /// A code or a document was held up, and what was said with it is no question of its own.
+    pub shown: bool,
     /// Best first, scores calibrated.
     pub passages: &'a [Passage],
     /// The turn before was a clarifying question: a second one in a row would be a maze.
@@ -34,6 +40,10 @@ pub enum Decision<'a> {
     FromDocuments(Vec<&'a Passage>),
     /// One short question with these readings to touch.
     Clarify(Vec<Choice>),
+    /// A business system of the site is asked.
+    Live(&'a str),
+    /// What was held up is told.
+    Seen,
     /// usher does not know.
     Decline,
     /// The visitor asked for a person.
@@ -49,6 +59,16 @@ const DOCUMENT_PASSAGES_MAX: usize = 3;
 pub fn decide<'a>(known: Known<'a>, thresholds: Thresholds) -> Decision<'a> {
     if known.wants_person {
         return Decision::Person;
+    }
+    if let Some(system) = known.system {
+        return Decision::Live(system);
+    }
+    let answers = |passage: &&Passage| passage.score >= thresholds.answer;
+    if known.shown && known.passages.first().filter(answers).is_none() {
+        return Decision::Seen;
+    }
+    if let Some(system) = known.hinted.filter(|_| known.passages.first().filter(answers).is_none()) {
+        return Decision::Live(system);
     }
     let Some(best) = known.passages.first() else { return Decision::Decline };
     let doubtful = best.score < bar(best, known.misheard, thresholds) || rivals(known.passages, thresholds) > 1;
@@ -132,8 +152,16 @@ mod tests {
         passage(Origin::Document { file: file.into(), section: "part".into() }, score)
     }
 
+    fn with(passages: &[Passage]) -> Decision<'_> {
+        decide(Known { hinted: Some("flights"), passages, ..Known::default() }, AT)
+    }
+
+    fn shown(passages: &[Passage]) -> Decision<'_> {
+        decide(Known { shown: true, passages, ..Known::default() }, AT)
+    }
+
     fn decided(passages: &[Passage]) -> Decision<'_> {
-        decide(Known { wants_person: false, passages, just_clarified: false, misheard: false }, AT)
+        decide(Known { passages, ..Known::default() }, AT)
     }
 
     #[test]
@@ -148,7 +176,7 @@ mod tests {
     fn two_near_items_are_asked_about_once() {
         let near = [item("card-lost", 0.8), item("card-stolen", 0.78), item("pin", 0.45)];
         assert!(matches!(decided(&near), Decision::Clarify(choices) if choices.len() == 3));
-        let again = decide(Known { wants_person: false, passages: &near, just_clarified: true, misheard: false }, AT);
+        let again = decide(Known { passages: &near, just_clarified: true, ..Known::default() }, AT);
         assert_eq!(again, Decision::Approved(&near[0]));
     }
 
@@ -170,8 +198,7 @@ mod tests {
 
     #[test]
     fn doubted_hearing_is_asked_about_unless_it_fits_well() {
-        let heard =
-            |passages| decide(Known { wants_person: false, passages, just_clarified: false, misheard: true }, AT);
+        let heard = |passages| decide(Known { passages, misheard: true, ..Known::default() }, AT);
         let (fair, good, page) = ([item("wifi", 0.7)], [item("wifi", 0.9)], [document("pets.en.md", 0.7)]);
         assert!(matches!(heard(&fair), Decision::Clarify(choices) if choices.len() == 1));
         assert_eq!(decided(&fair), Decision::Approved(&fair[0]));
@@ -188,7 +215,30 @@ mod tests {
     #[test]
     fn a_person_comes_before_everything() {
         let clear = [item("wifi", 0.9)];
-        let known = Known { wants_person: true, passages: &clear, just_clarified: false, misheard: false };
+        let known = Known { wants_person: true, system: Some("bags"), passages: &clear, ..Known::default() };
         assert_eq!(decide(known, AT), Decision::Person);
+    }
+
+    #[test]
+    fn a_system_that_can_be_asked_comes_before_what_is_written() {
+        let clear = [item("pets", 0.9)];
+        let known = Known { system: Some("bags"), passages: &clear, ..Known::default() };
+        assert_eq!(decide(known, AT), Decision::Live("bags"));
+    }
+
+    #[test]
+    fn a_number_in_a_question_is_asked_for_when_nothing_written_answers() {
+        let weak = [item("wifi", 0.5)];
+        assert_eq!(with(&weak), Decision::Live("flights"));
+        let clear = [item("gate-b22", 0.9)];
+        assert_eq!(with(&clear), Decision::Approved(&clear[0]));
+    }
+
+    #[test]
+    fn what_was_held_up_is_told_when_nothing_answers_it() {
+        let weak = [item("pets", 0.5)];
+        assert_eq!(shown(&weak), Decision::Seen);
+        let clear = [item("pets", 0.9)];
+        assert_eq!(shown(&clear), Decision::Approved(&clear[0]));
     }
 }

@@ -50,7 +50,7 @@ fn touched(
     Ok(Gathered { picked: vec![Vec::new(); passages.len()], passages })
 }
 
-fn searched(
+pub(super) fn searched(
     knowledge: &mut Knowledge,
     text: &str,
     language: Language,

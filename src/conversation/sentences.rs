@@ -21,6 +21,20 @@ pub enum Sentence {
     Full,
     /// A person is talking with the visitor.
     Held,
+    /// A text was read and nothing approved is about it.
+    SeenUnknown,
+    /// A picture on which nothing can be read.
+    SeenNothing,
+    PictureUnreadable,
+    PictureTooLarge,
+    PictureDark,
+    CannotSee,
+    /// What becomes of a picture.
+    NothingKept,
+    /// A code that leads to a page.
+    PhonePage,
+    /// A code that holds the answer itself.
+    PhoneWords,
 }
 
 impl Sentence {
@@ -59,6 +73,36 @@ impl Sentence {
                 "Something went wrong on my side. Please try again, or ask a member of staff.",
                 "系统出了点问题，请再试一次，或向工作人员求助。",
             ),
+            Self::SeenUnknown => (
+                "I can read it, but I have no approved information about it. A member of staff can help you: touch “Talk to a person”.",
+                "上面的文字我能读出来，但我没有相关的可靠信息。您可以点击“找人工”，由工作人员帮助您。",
+            ),
+            Self::SeenNothing => (
+                "I found nothing that I can read. Please hold it flat and closer to the camera, in good light.",
+                "没有读到内容。请在光线好的地方，把它平放并靠近摄像头。",
+            ),
+            Self::PictureUnreadable => (
+                "I could not use that picture. Please try again, or choose a JPEG or PNG picture.",
+                "这张图片无法使用，请重试，或选择 JPEG 或 PNG 图片。",
+            ),
+            Self::PictureTooLarge => {
+                ("That picture is too large for me. Please choose a smaller one.", "图片太大，请换一张小一些的。")
+            }
+            Self::PictureDark => (
+                "The picture is black. Please check that nothing covers the camera.",
+                "画面是黑的，请看看摄像头是否被挡住。",
+            ),
+            Self::PhonePage => (
+                "Point your phone's camera here. The page stays for ten minutes; your phone must be on this site's network.",
+                "请用手机扫一扫，页面保留十分钟。手机需要连接本场所的网络。",
+            ),
+            Self::PhoneWords => {
+                ("Point your phone's camera here: the answer is in the code.", "请用手机扫一扫，答案就在码里。")
+            }
+            Self::NothingKept => ("Nothing of this picture is kept.", "图片不会被保存。"),
+            Self::CannotSee => {
+                ("I cannot read pictures on this kiosk. Please type or touch.", "本机暂时不能识别图片，请打字或点选。")
+            }
             Self::Held => {
                 ("A person is talking with you; I keep quiet meanwhile.", "工作人员正在与您交谈，我先不打扰。")
             }

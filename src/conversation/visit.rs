@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use jiff::Timestamp;
 
 use super::Turn;
+use super::live::Inputs;
 use crate::domain::{Exchange, Language, Route};
 
 /// Questions kept to notice repeats; older ones say nothing about the mood now.
@@ -24,11 +25,23 @@ pub struct Visit {
     questions: Vec<String>,
     exchanges: Vec<Exchange>,
     last: Option<(Route, String, Language)>,
+    /// Numbers that the visitor has shown or said, for the site's systems.
+    pub(super) known: Inputs,
+    /// The system that waits for such a number.
+    pub(super) awaits: Option<String>,
 }
 
 impl Visit {
     pub fn begin(language: Language) -> Self {
-        Self { id: new_id(), language, questions: Vec::new(), exchanges: Vec::new(), last: None }
+        Self {
+            id: new_id(),
+            language,
+            questions: Vec::new(),
+            exchanges: Vec::new(),
+            last: None,
+            known: Inputs::new(),
+            awaits: None,
+        }
     }
 
     /// The visitor's questions so far, oldest first, at most eight.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Language, Localised};
+use super::{Item, Language, Localised, Seen};
 
 /// What a turn ended in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -84,4 +84,64 @@ pub struct Answer {
     pub sources: Vec<Source>,
     pub choices: Vec<Choice>,
     pub handoff: Option<Card>,
+    /// What it may be explained with beside its words.
+    pub show: Vec<Show>,
+}
+
+impl Answer {
+    /// Words alone: no source, nothing to touch, nothing to show.
+    pub fn plain(route: Route, language: Language, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { route, language, text, sources: Vec::new(), choices: Vec::new(), handoff: None, show: Vec::new() }
+    }
+}
+
+/// Something that an answer is explained with. What it looks like is decided elsewhere.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Show {
+    /// An approved item with its place, hours and fees.
+    Item(Box<Item>),
+    /// What a business system of the site says.
+    Live(Box<Live>),
+    /// What was read off a picture.
+    Seen(Seen),
+}
+
+/// An answer of a business system, for the screen.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Live {
+    /// The connector's name.
+    pub connector: String,
+    /// What visitors read as the source.
+    pub title: String,
+    /// The whole in a sentence.
+    pub sentence: String,
+    pub facts: Vec<Fact>,
+    pub card: LiveCard,
+    /// The site's camera that shows it.
+    pub camera: Option<String>,
+    /// How old it is when the system is away, seconds.
+    pub age_s: Option<u64>,
+}
+
+/// The card that shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LiveCard {
+    Plain,
+    Flight,
+    Bag,
+}
+
+/// Debug output reaches logs: a visitor's bag is not for them.
+impl std::fmt::Debug for Live {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Live").field("connector", &self.connector).finish_non_exhaustive()
+    }
+}
+
+/// One value of a business system as it is said.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Fact {
+    pub name: String,
+    pub value: String,
 }

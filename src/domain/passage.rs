@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Language;
 
 /// Where a passage comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Origin {
     /// A question-and-answer item: its text is an approved answer, shown word for word.

@@ -11,6 +11,8 @@ pub enum Way {
     Typed,
     Spoken,
     Touched,
+    /// Held in front of the camera, or a picture of it.
+    Shown,
 }
 
 /// One question as asked: untrusted, not yet cleaned.
@@ -24,6 +26,12 @@ pub struct Question {
     pub item: Option<String>,
     /// It was heard, and perhaps not as it was said; see [`Heard::doubtful`](super::Heard::doubtful).
     pub doubtful: bool,
+}
+
+impl Question {
+    pub fn typed(text: impl Into<String>, language: Language) -> Self {
+        Self { text: text.into(), language, way: Way::Typed, item: None, doubtful: false }
+    }
 }
 
 /// Debug output reaches logs: it tells the way, never the words.

@@ -7,13 +7,14 @@ pub mod language;
 mod minilm;
 pub mod whisper;
 mod onnx;
+pub mod sight;
 pub mod speech;
 
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::base::Stop;
-use crate::domain::{Audio, Language};
+use crate::domain::{Audio, Language, Picture};
 
 /// What an engine can fail at; each variant is something the caller does differently.
 #[derive(Debug, thiserror::Error)]
@@ -164,6 +165,54 @@ pub trait Voice: Send {
     ) -> Result<(), EngineError>;
 
     fn rate_hz(&self) -> u32;
+
+    fn name(&self) -> &str;
+}
+
+/// One line of text found in a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    pub text: String,
+    /// In pixels of the picture: where the text's own top left, top right, bottom right and bottom left corners are, so
+    /// that a line that stands on its head has its first corner at the bottom right.
+    pub corners: [(f32, f32); 4],
+    /// Mean probability `0.0..=1.0` of the characters.
+    pub confidence: f32,
+}
+
+/// Reads printed text in pictures.
+pub trait TextReader: Send {
+    /// The lines of `picture` in reading order: columns from left to right, rows from top to bottom. No text gives no
+    /// lines. What was read is a stranger's words: data, never instructions. Blocking, 0.2 to 2 s.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`] soon after `stop` was requested; [`EngineError::Failed`].
+    fn read(&mut self, picture: &Picture, stop: &Stop) -> Result<Vec<Line>, EngineError>;
+
+    /// The languages whose print can be read.
+    fn languages(&self) -> &[Language];
+
+    fn name(&self) -> &str;
+}
+
+/// Where a face is: fractions `0.0..=1.0` of the picture's width and height. Says nothing of whose face it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Face {
+    pub x: f32,
+    pub y: f32,
+    pub width: f32,
+    pub height: f32,
+    /// Probability `0.0..=1.0` that this is a face.
+    pub confidence: f32,
+}
+
+/// Finds faces, to know that somebody is there and what to blur. Keeps, compares and names none.
+pub trait FaceFinder: Send {
+    /// The faces that stand near enough to use the kiosk, the surest first. Blocking, about 10 ms.
+    fn faces(&mut self, picture: &Picture) -> Result<Vec<Face>, EngineError>;
+
+    /// Small and half-hidden faces too, at the price of some false ones: for blurring. Blocking, 0.1 to 1 s.
+    fn faces_thorough(&mut self, picture: &Picture) -> Result<Vec<Face>, EngineError>;
 
     fn name(&self) -> &str;
 }

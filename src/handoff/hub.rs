@@ -56,8 +56,8 @@ pub enum Claim {
 
 /// Where a desk keeps its cases, and who may act on them.
 pub trait Keeper: Send + Sync {
-    /// Keeps a batch, all or nothing.
-    fn keep(&self, batch: Batch) -> Keeping<'_, ()>;
+    /// Keeps a batch. Gives the saved cases that were left alone, for another desk has them by now.
+    fn keep(&self, batch: Batch) -> Keeping<'_, Vec<String>>;
     /// Whether a parcel was kept before.
     fn knows(&self, parcel: String) -> Keeping<'_, bool>;
     /// Cases of before a restart.
@@ -350,8 +350,9 @@ impl Hub {
             return Ok(());
         }
         match self.keeper.keep(batch).await {
-            Ok(()) => {
-                for (case, (epoch, seq)) in taken {
+            Ok(left) => {
+                // What another desk has is not confirmed from here.
+                for (case, (epoch, seq)) in taken.into_iter().filter(|(case, _)| !left.contains(case)) {
                     self.apply(Input::Saved { case, epoch, seq });
                 }
                 Ok(())

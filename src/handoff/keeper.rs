@@ -74,10 +74,11 @@ pub(super) fn booked((id, at, body): (String, i64, String)) -> Option<Booked> {
 }
 
 impl Keeper for FileKeeper {
-    fn keep(&self, batch: Batch) -> Keeping<'_, ()> {
+    fn keep(&self, batch: Batch) -> Keeping<'_, Vec<String>> {
         Box::pin(async move {
             let rows = rows(batch)?;
-            self.with(move |store| store.write(&rows)).await.map(|_| ())
+            self.with(move |store| store.write(&rows)).await?;
+            Ok(Vec::new())
         })
     }
 

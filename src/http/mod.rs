@@ -5,7 +5,9 @@ pub mod desk;
 mod error;
 mod health;
 mod map;
+mod media;
 mod page;
+mod phone;
 mod realtime;
 mod site;
 
@@ -26,16 +28,19 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-pub use map::SiteMap;
 pub use realtime::Parked;
 pub use site::MissingModel;
 
+use crate::base::worker::Worker;
 use crate::conversation::Conversation;
 use crate::domain::Site;
+use crate::engine::FaceFinder;
 use crate::handoff::Kiosk;
+use crate::showing::Showing;
 
 /// Connections of a stopping desk may last so long.
 const GRACE: std::time::Duration = std::time::Duration::from_secs(3);
@@ -68,8 +73,14 @@ pub struct App {
     pub presses: broadcast::Sender<()>,
     /// The way to people; `None` where the site has only a contact card.
     pub kiosk: Option<Arc<Kiosk>>,
-    /// `None` where the site has no map.
-    pub map: Option<SiteMap>,
+    /// What answers are explained with.
+    pub showing: Showing,
+    /// Finds faces, where the site wants people noticed.
+    pub faces: Option<Arc<Worker<Box<dyn FaceFinder>>>>,
+    /// How many people the camera saw last.
+    pub queue: AtomicUsize,
+    /// Where phones reach this kiosk: `http://192.0.2.7:8090`.
+    pub phone_url: Option<String>,
     /// Visits whose page went away in the middle of a hand-over.
     pub parked: Arc<Parked>,
     /// Cancelled when the appliance stops; sockets end their turns then.
@@ -91,6 +102,15 @@ fn at_once(stream: &mut TcpStream) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection keeps its delay");
     }
+}
+
+/// Serves visitors' phones on a listener of their own until the appliance stops.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve_phones(listener: TcpListener, app: Arc<App>) -> std::io::Result<()> {
+    let stopping = app.stopping.clone();
+    axum::serve(listener, phone::router(app)).with_graceful_shutdown(stopping.cancelled_owned()).await
 }
 
 /// Serves a desk alone, for kiosks elsewhere.
@@ -152,6 +172,7 @@ fn router(app: Arc<App>, desk: Option<Arc<desk::Desk>>) -> Router {
         .route("/kiosk/{*path}", get(page::asset))
         .route("/api/site", get(site::show))
         .route("/media/map/{file}", get(map::draw))
+        .route("/media/made/{id}", get(media::made))
         .route("/v1/realtime", get(realtime::open))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -172,7 +193,10 @@ fn guarded(router: Router) -> Router {
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
         .layer(fixed(HeaderName::from_static("permissions-policy"), PERMISSIONS))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
-        .layer(CompressionLayer::new())
+        // A clip is coded already, and its length must stay what it says.
+        .layer(
+            CompressionLayer::new().compress_when(DefaultPredicate::new().and(NotForContentType::const_new("video/"))),
+        )
         .layer(CatchPanicLayer::new())
 }
 

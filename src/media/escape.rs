@@ -1,7 +1,7 @@
 //! Text made safe for XML.
 
 /// `text` as it may stand in XML, in an element or a quoted attribute. Characters that XML forbids even escaped are dropped.
-pub(super) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

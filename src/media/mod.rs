@@ -5,6 +5,7 @@
 //! drawing. Every text and drawing is escaped here; a place's name is data.
 
 mod build;
+mod card;
 mod drawing;
 mod escape;
 mod file;
@@ -26,6 +27,11 @@ use graph::Graph;
 
 use crate::domain::{Language, Localised};
 
+pub use card::{
+    Area, BagFacts, CameraFacts, Card, CardError, CardKind, Embedded, End, Facts as CardFacts, FeeFacts, FlightFacts,
+    Icon, PlaceFacts, Status, StepFacts, Templates, TextFacts, TitleFacts,
+};
+pub use escape::escape;
 pub use hours::{Hours, State};
 pub use journey::{Action, Journey, RouteError, Side, Step, Turn};
 pub use picture::Scene;

@@ -91,6 +91,8 @@ pub enum Engine {
     Silero { weights: PathBuf },
     /// PP-OCR: finds lines, reads them, turns them upright, ONNX.
     Ppocr { detector: PathBuf, recogniser: PathBuf, orienter: PathBuf },
+    /// Ultra-Light face detection, ONNX.
+    UltraLight { weights: PathBuf },
     /// The ONNX Runtime library, loaded while running.
     Onnxruntime { library: PathBuf },
     /// eSpeak NG as a program of its own: found on `PATH`, never in the models folder.
@@ -106,6 +108,7 @@ impl Engine {
             Self::Moonshine { .. } | Self::WhisperSafetensors { .. } | Self::WhisperGguf { .. } => Role::Hearing,
             Self::Silero { .. } => Role::Detection,
             Self::Ppocr { .. } => Role::Reading,
+            Self::UltraLight { .. } => Role::Sight,
             Self::Onnxruntime { .. } => Role::Runtime,
             Self::Espeak { .. } => Role::Voice,
         }
@@ -121,6 +124,7 @@ impl Engine {
             Self::WhisperGguf { .. } => "whisper-gguf",
             Self::Silero { .. } => "silero",
             Self::Ppocr { .. } => "ppocr",
+            Self::UltraLight { .. } => "ultra-light",
             Self::Onnxruntime { .. } => "onnxruntime",
             Self::Espeak { .. } => "espeak",
         }
@@ -142,7 +146,7 @@ impl Engine {
 
     fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
         match self {
-            Self::Gguf { weights, .. } | Self::Silero { weights } => vec![weights],
+            Self::Gguf { weights, .. } | Self::Silero { weights } | Self::UltraLight { weights } => vec![weights],
             Self::BertSafetensors { weights, tokenizer, .. } => vec![weights, tokenizer],
             Self::Moonshine { encoder, decoder, tokenizer } => vec![encoder, decoder, tokenizer],
             Self::WhisperSafetensors { weights, config, tokenizer }

@@ -13,6 +13,13 @@ use serde_json::{Value, json};
 /// A page on two busy cores is slow; what takes longer is broken. Only a failure waits so long.
 const PAGE_DEADLINE: Duration = Duration::from_secs(180);
 
+/// What a window hears and sees; Chromium's own beeps and pictures otherwise.
+#[derive(Clone, Copy)]
+struct Senses<'a> {
+    microphone: Option<&'a Path>,
+    camera: Option<&'a Path>,
+}
+
 /// One browser window.
 pub struct Browser {
     driver: Child,
@@ -23,6 +30,15 @@ pub struct Browser {
 impl Browser {
     /// Opens a window of `width` x `height` CSS pixels; `microphone` is what it hears.
     pub async fn open(width: u32, height: u32, microphone: Option<&Path>) -> Self {
+        Self::open_with(width, height, Senses { microphone, camera: None }).await
+    }
+
+    /// The same with a film (MJPEG) in front of its camera.
+    pub async fn with_camera(width: u32, height: u32, camera: &Path) -> Self {
+        Self::open_with(width, height, Senses { microphone: None, camera: Some(camera) }).await
+    }
+
+    async fn open_with(width: u32, height: u32, hears: Senses<'_>) -> Self {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -33,7 +49,7 @@ impl Browser {
             .expect("chromedriver starts; `apt-get install chromium chromium-driver` brings it");
         let port = port(&mut driver);
         let profile = tempfile::tempdir().expect("a profile folder can be made");
-        let capabilities = capabilities(width, height, microphone, profile.path());
+        let capabilities = capabilities(width, height, hears, profile.path());
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{port}"))
@@ -88,11 +104,26 @@ impl Browser {
         }
     }
 
+    /// Whether the JavaScript expression becomes true `within` this time.
+    pub async fn comes(&self, expression: &str, within: Duration) -> bool {
+        let since = Instant::now();
+        while since.elapsed() < within {
+            if self.value(expression).await.as_bool().unwrap_or(false) {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        false
+    }
+
     /// Waits until the JavaScript expression is true.
     pub async fn holds(&self, expression: &str) {
         let since = Instant::now();
         while !self.value(expression).await.as_bool().unwrap_or(false) {
-            assert!(since.elapsed() < PAGE_DEADLINE, "never true: {expression}");
+            if since.elapsed() > PAGE_DEADLINE {
+                let page = self.value("document.body.innerText").await;
+                panic!("never true: {expression}, on a page that reads {page}");
+            }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
@@ -151,7 +182,7 @@ fn port(driver: &mut Child) -> u16 {
     port
 }
 
-fn capabilities(width: u32, height: u32, microphone: Option<&Path>, profile: &Path) -> serde_json::Map<String, Value> {
+fn capabilities(width: u32, height: u32, hears: Senses<'_>, profile: &Path) -> serde_json::Map<String, Value> {
     let mut arguments: Vec<String> = [
         "--headless=new",
         "--no-sandbox",
@@ -173,8 +204,11 @@ fn capabilities(width: u32, height: u32, microphone: Option<&Path>, profile: &Pa
     .to_vec();
     arguments.push(format!("--window-size={width},{height}"));
     arguments.push(format!("--user-data-dir={}", profile.display()));
-    if let Some(file) = microphone {
+    if let Some(file) = hears.microphone {
         arguments.push(format!("--use-file-for-fake-audio-capture={}%noloop", file.display()));
+    }
+    if let Some(file) = hears.camera {
+        arguments.push(format!("--use-file-for-fake-video-capture={}", file.display()));
     }
     let options = json!({"args": arguments, "binary": "/usr/bin/chromium"});
     serde_json::Map::from_iter([("goog:chromeOptions".to_string(), options)])

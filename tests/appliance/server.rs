@@ -108,17 +108,14 @@ impl Server {
         self.child.wait().expect("the child can be waited for").code()
     }
 
-    /// `GET path`: status and body.
+    /// `GET path`: status and the whole reply.
     pub async fn get(&self, path: &str) -> (u16, String) {
-        use tokio::io::{AsyncReadExt, AsyncWriteExt};
-        let mut stream = TcpStream::connect(&self.address).await.expect("usher listens");
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
-        stream.write_all(request.as_bytes()).await.expect("the request goes out");
-        let mut reply = Vec::new();
-        stream.read_to_end(&mut reply).await.expect("a reply comes");
-        let reply = String::from_utf8_lossy(&reply).into_owned();
-        let status = reply.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status line");
-        (status, reply)
+        get(&self.address, path).await
+    }
+
+    /// `GET path`: the whole reply as it came.
+    pub async fn get_bytes(&self, path: &str) -> Vec<u8> {
+        get_bytes(&self.address, path).await
     }
 
     /// `POST path` with a JSON body: status and the whole reply.
@@ -158,6 +155,23 @@ impl Server {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
+}
+
+/// `GET path` from whoever listens at `address`: status and the whole reply.
+pub async fn get(address: &str, path: &str) -> (u16, String) {
+    let reply = String::from_utf8_lossy(&get_bytes(address, path).await).into_owned();
+    let status = reply.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status line");
+    (status, reply)
+}
+
+async fn get_bytes(address: &str, path: &str) -> Vec<u8> {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = TcpStream::connect(address).await.expect("usher listens");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("the request goes out");
+    let mut reply = Vec::new();
+    stream.read_to_end(&mut reply).await.expect("a reply comes");
+    reply
 }
 
 impl Drop for Server {

@@ -268,6 +268,8 @@ pub fn site_with_desk(folder: &Path, desk: &str) -> PathBuf {
     let knowledge = sites().join("airport");
     let text = shipped
         .replace("knowledge = \"airport\"", &format!("knowledge = \"{}\"", knowledge.display()))
+        .replace("source = \"airport/media/hold-3\"", &format!("source = {:?}", knowledge.join("media/hold-3")))
+        .replace("source = \"airport/media/hold-3\"", &format!("source = {:?}", knowledge.join("media/hold-3")))
         .replace("desk = { link = \"local\" }", &format!("desk = {desk}"));
     assert!(text.contains(desk), "the airport's file names its desk in one line");
     let file = folder.join("site.toml");

@@ -1,6 +1,6 @@
 //! What agents see of the desk.
 
-use super::case::{Case, Stage};
+use super::case::{Case, Owner, Stage};
 use super::wire::{Colleague, Row, Whole};
 use super::{Agent, Desk};
 
@@ -22,11 +22,13 @@ impl Desk {
 
     pub(super) fn row(&self, case: &Case, agent: &str, now: u64) -> Row {
         let package = &case.package;
-        let can = self.agents.get(agent).is_some_and(|agent| agent.profile.languages.contains(&package.language));
+        let is_elsewhere = matches!(case.owner, Owner::Other(_));
+        let can = !is_elsewhere
+            && self.agents.get(agent).is_some_and(|agent| agent.profile.languages.contains(&package.language));
         Row {
             case: package.case.clone(),
             code: package.code.clone(),
-            state: case.stage.word(),
+            state: if is_elsewhere { "elsewhere" } else { case.stage.word() },
             waited_ms: now.saturating_sub(case.since),
             language: package.language,
             topic: package.topic.clone(),

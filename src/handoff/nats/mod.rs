@@ -82,6 +82,9 @@ struct Entry {
     /// How it ended, for every desk's own file.
     #[serde(default)]
     ended: Option<Ended>,
+    /// The visitor's rating, when it came before the end was written.
+    #[serde(default)]
+    stars: Option<u8>,
 }
 
 /// The record of a closed case: no word of the visitor.

@@ -114,7 +114,11 @@ impl Pool {
             Content::Rating { stars } => {
                 self.change(&parcel.case, |known| {
                     let mut entry = known?;
-                    entry.ended.as_mut().filter(|ended| ended.stars.is_none())?.stars = Some(*stars);
+                    match &mut entry.ended {
+                        Some(ended) if ended.stars.is_none() => ended.stars = Some(*stars),
+                        Some(_) => return None,
+                        None => entry.stars = Some(*stars),
+                    }
                     Some(entry)
                 })
                 .await?;
@@ -133,8 +137,8 @@ impl Pool {
         }
     }
 
-    /// Writes an owned case. Whoever lost it meanwhile writes nothing: the watch tells the hub.
-    async fn save(&self, kept: &Kept) -> Result<(), KeepError> {
+    /// Writes an owned case. `false`: this desk lost it meanwhile and wrote nothing; the watch tells the hub.
+    async fn save(&self, kept: &Kept) -> Result<bool, KeepError> {
         let case = kept.package.case.clone();
         self.change(&case, |known| {
             let entry = known.filter(|entry| entry.owner.as_deref() == Some(&self.name))?;
@@ -147,14 +151,14 @@ impl Pool {
             Some(Entry { kept: Some(kept), ..entry })
         })
         .await
-        .map(|_| ())
+        .map(|written| written.is_some())
     }
 
     /// Closes a case that is this desk's, or nobody's: its words go, its record stays for all desks.
     async fn close(&self, case: &str, record: &Record) -> Result<(), KeepError> {
         self.change(case, |known| {
             let entry = known.filter(|entry| entry.kept.is_some() && self.may_take(entry))?;
-            let ended = Ended { record: of_record(record), gap: record.gap.clone(), stars: None };
+            let ended = Ended { record: of_record(record), gap: record.gap.clone(), stars: entry.stars };
             Some(Entry { kept: None, owner: None, ended: Some(ended), ..entry })
         })
         .await
@@ -173,20 +177,23 @@ impl Pool {
 
 impl Entry {
     fn new(kept: Kept) -> Self {
-        Self { kept: Some(kept), owner: None, epoch: 0, withdrawn: None, ended: None }
+        Self { kept: Some(kept), owner: None, epoch: 0, withdrawn: None, ended: None, stars: None }
     }
 }
 
 impl Keeper for Pool {
-    fn keep(&self, batch: Batch) -> Keeping<'_, ()> {
+    fn keep(&self, batch: Batch) -> Keeping<'_, Vec<String>> {
         Box::pin(async move {
+            let mut left = Vec::new();
             for kept in &batch.saved {
-                self.save(kept).await?;
+                if !self.save(kept).await? {
+                    left.push(kept.package.case.clone());
+                }
             }
             for (case, record) in &batch.closed {
                 self.close(case, record).await?;
             }
-            Ok(())
+            Ok(left)
         })
     }
 

@@ -1,9 +1,11 @@
 //! `/v1/realtime`: the visitor's socket. One socket is one visit at a time; closing it forgets the visit.
 
+mod camera;
 mod handover;
 mod parked;
 mod response;
 mod session;
+mod phone;
 mod sound;
 mod told;
 mod update;
@@ -23,8 +25,8 @@ use super::App;
 use super::error::Fault;
 use crate::conversation::Sentence;
 
-/// Largest event from a client, bytes: 256 KiB of sound in base64 and its envelope.
-const EVENT_BYTES_MAX: usize = 384 << 10;
+/// Largest event from a client, bytes: a picture of 4 MiB in base64 and its envelope.
+const EVENT_BYTES_MAX: usize = 6 << 20;
 
 /// Opens the socket. A page of another site may not: its `Origin` is not this appliance's `Host`.
 pub async fn open(State(app): State<Arc<App>>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::Sender;
 
 use super::wire;
-use crate::conversation::{Sentence, Sound, Turn, TurnError, Visit};
+use crate::conversation::{Look, Sentence, Sound, Turn, TurnError, Visit};
 use crate::domain::{Answer, Audio, Heard, Language, Mood, Question, Route, Way};
 use crate::http::App;
 
@@ -21,6 +21,14 @@ pub enum Asked {
         language: Language,
         item: String,
     },
+    /// A picture file, with what was typed beside it.
+    Picture {
+        file: Arc<[u8]>,
+        text: String,
+        language: Language,
+    },
+    /// What a frame of the camera gave.
+    Seen(Box<Look>, Language),
     /// The contact card.
     Person,
     /// The last answer once more.
@@ -67,9 +75,18 @@ struct Response {
     app: Arc<App>,
     visit: Visit,
     speak: bool,
+    /// Ways avoid stairs and escalators.
+    step_free: bool,
     id: String,
     events: Sender<Value>,
     started: Instant,
+}
+
+/// How the visitor is answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    pub speak: bool,
+    pub step_free: bool,
 }
 
 /// Runs a response to its end. Events go out as they come; the last one is given back.
@@ -77,11 +94,12 @@ pub async fn respond(
     app: Arc<App>,
     visit: Visit,
     asked: Asked,
-    speak: bool,
+    manner: Manner,
     id: String,
     events: Sender<Value>,
 ) -> Ended {
-    let mut response = Response { app, visit, speak, id, events, started: Instant::now() };
+    let Manner { speak, step_free } = manner;
+    let mut response = Response { app, visit, speak, step_free, id, events, started: Instant::now() };
     let outcome = response.run(asked).await;
     let (done, outcome) = match outcome {
         Ok(turn) => {
@@ -101,8 +119,10 @@ pub async fn respond(
 impl Response {
     async fn run(&mut self, asked: Asked) -> Result<Option<Turn>, Broken> {
         match asked {
-            Asked::Question(question) => self.answer(question, None).await.map(Some),
+            Asked::Question(question) => self.answer(question, None, None).await.map(Some),
             Asked::Recording { audio, language, item } => self.hear(audio, language, item).await,
+            Asked::Picture { file, text, language } => self.read(&file, text, language).await.map(Some),
+            Asked::Seen(look, language) => self.shown(*look, String::new(), language).await.map(Some),
             Asked::Person => self.person().await.map(|()| None),
             Asked::Repeat => self.repeat().await.map(|()| None),
             Asked::Say { text, language } => self.say(&text, language).await.map(|_| None),
@@ -128,35 +148,41 @@ impl Response {
             item: None,
             doubtful: heard.doubtful,
         };
-        self.answer(question, Some(heard)).await.map(Some)
+        self.answer(question, Some(heard), None).await.map(Some)
     }
 
-    async fn answer(&mut self, question: Question, heard: Option<Heard>) -> Result<Turn, Broken> {
+    async fn read(&mut self, file: &[u8], text: String, language: Language) -> Result<Turn, Broken> {
+        let look = self.app.clone().conversation.see(file.to_vec(), language).await?;
+        self.shown(look, text, language).await
+    }
+
+    /// What was read goes out first: the visitor sees that it was understood while the answer is looked for.
+    async fn shown(&mut self, look: Look, text: String, language: Language) -> Result<Turn, Broken> {
+        self.tell(wire::seen(&self.id, &look.seen, language)).await?;
+        let question = Question { way: Way::Shown, ..Question::typed(text, language) };
+        self.answer(question, None, Some(look)).await
+    }
+
+    async fn answer(&mut self, question: Question, heard: Option<Heard>, look: Option<Look>) -> Result<Turn, Broken> {
         let hear_ms = heard.is_some().then(|| self.elapsed_ms());
         let app = self.app.clone();
         let (language, id, events) = (question.language, self.id.clone(), self.events.clone());
         let mut so_far = String::new();
         let mut on_sentence = |sentence: &str| {
             so_far.push_str(sentence);
-            let partial = Answer {
-                route: Route::Answer,
-                language,
-                text: so_far.clone(),
-                sources: Vec::new(),
-                choices: Vec::new(),
-                handoff: None,
-            };
+            let partial = Answer::plain(Route::Answer, language, so_far.clone());
             // A full channel loses only an in-between state: the final answer follows.
-            let _ = events.try_send(wire::answer(&id, &partial, false));
+            let _ = events.try_send(wire::answer(&id, &partial, &[], false));
         };
-        let mut turn = app.conversation.turn(&mut self.visit, question, &mut on_sentence).await?;
+        let mut turn = app.conversation.turn_with(&mut self.visit, question, look, &mut on_sentence).await?;
         turn.heard = heard;
         turn.timings.hear = hear_ms;
         if turn.answer.route == Route::Handoff && self.app.kiosk.is_some() {
             // The hand-over speaks from here on: the visitor hears at once that a person was asked.
             return Ok(turn);
         }
-        self.tell(wire::answer(&self.id, &turn.answer, true)).await?;
+        let media = app.showing.explain(&turn.answer, &self.visit.id, self.step_free);
+        self.tell(wire::answer(&self.id, &turn.answer, &media, true)).await?;
         turn.timings.first_audio = self.say(&turn.answer.text, turn.answer.language).await?;
         Ok(turn)
     }
@@ -164,15 +190,10 @@ impl Response {
     /// The contact card of a site without a desk.
     async fn person(&mut self) -> Result<(), Broken> {
         let language = self.visit.language;
-        let answer = Answer {
-            route: Route::Handoff,
-            language,
-            text: Sentence::Person.text(language).into(),
-            sources: Vec::new(),
-            choices: Vec::new(),
-            handoff: Some(self.app.conversation.contact.clone()),
-        };
-        self.tell(wire::answer(&self.id, &answer, true)).await?;
+        let card = Some(self.app.conversation.contact.clone());
+        let answer =
+            Answer { handoff: card, ..Answer::plain(Route::Handoff, language, Sentence::Person.text(language)) };
+        self.tell(wire::answer(&self.id, &answer, &[], true)).await?;
         self.say(&answer.text, language).await?;
         tracing::info!(visit.id = self.visit.id, rule = "person_button", "a person was asked for");
         Ok(())

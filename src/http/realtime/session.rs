@@ -10,10 +10,11 @@ use axum::extract::ws::{Message, WebSocket};
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, mpsc};
 
+use super::camera::Presence;
 use super::handover::{Aside, Held};
-use super::response::{Asked, Ended, Outcome, respond};
+use super::response::{Asked, Ended, Manner, Outcome, respond};
 use super::sound::{Sound, SoundError};
-use super::wire::{self, HandoffSaid, Said};
+use super::wire::{self, HandoffSaid, Item, Said};
 use crate::conversation::{SPOKEN_RATE_HZ, Sentence, Visit};
 use crate::domain::{Language, Mood, Question, Route, Way};
 use crate::engine::speech::{Listener, Noticed, SegmentSettings};
@@ -42,7 +43,7 @@ pub struct Session {
     pub(super) waiting: Option<Asked>,
     current: Option<Current>,
     presses: broadcast::Receiver<()>,
-    count: u64,
+    pub(super) count: u64,
     /// `None` where the site has no desk.
     pub(super) handoff: Option<Handoff>,
     /// What usher was doing when a person took over.
@@ -56,6 +57,7 @@ pub struct Session {
     /// Requests for a person in this visit.
     pub(super) visit_turn: u32,
     pub(super) last_state: &'static str,
+    pub(super) presence: Presence,
 }
 
 /// A response under way. Dropping it stops its models and its voice.
@@ -100,6 +102,7 @@ impl Session {
             needs: Vec::new(),
             visit_turn: 0,
             last_state: "bot",
+            presence: Presence::default(),
         }
     }
 
@@ -169,7 +172,7 @@ impl Session {
         };
         match said {
             // Nobody but the person hears the visitor now; sound comes in pieces and is let fall without a word.
-            Said::Append { .. } if self.is_held() => Ok(()),
+            Said::Append { .. } | Said::Frame { .. } if self.is_held() => Ok(()),
             Said::Commit | Said::Create { .. } | Said::Respond | Said::Touch { .. } | Said::Repeat
                 if self.is_held() =>
             {
@@ -182,7 +185,10 @@ impl Session {
                 self.sound.iter_mut().for_each(Sound::clear);
                 send(socket, &json!({"type": "input_audio_buffer.cleared"})).await
             }
-            Said::Create { item } => self.create(socket, item.text()).await,
+            Said::Create { item } => self.create(socket, &item).await,
+            Said::Frame { image } => self.frame(socket, &image).await,
+            Said::Presence { image } => self.presence_frame(socket, &image).await,
+            Said::Phone => self.phone(socket).await,
             Said::Respond => self.respond(socket).await,
             Said::Cancel => self.cancel(socket).await,
             Said::Touch { item, label } => {
@@ -314,14 +320,18 @@ impl Session {
         Ok(())
     }
 
-    async fn create(&mut self, socket: &mut WebSocket, text: String) -> Result<(), Gone> {
+    async fn create(&mut self, socket: &mut WebSocket, item: &Item) -> Result<(), Gone> {
+        if item.has_picture() {
+            return self.create_picture(socket, item).await;
+        }
+        let text = item.text();
         self.count += 1;
         let added = json!({
             "type": "conversation.item.added",
             "item": {"id": self.item(), "type": "message", "role": "user", "status": "completed",
                      "content": [{"type": "input_text", "text": text}]},
         });
-        let question = Question { text, language: self.visit.language, way: Way::Typed, item: None, doubtful: false };
+        let question = Question::typed(text, self.visit.language);
         self.waiting = Some(Asked::Question(question));
         send(socket, &added).await
     }
@@ -339,6 +349,10 @@ impl Session {
         }
     }
 
+    fn manner(&self) -> Manner {
+        Manner { speak: self.speak, step_free: self.needs.iter().any(|need| need == "step_free") }
+    }
+
     /// Begins a response; the one before it stops.
     pub(super) async fn start(&mut self, socket: &mut WebSocket, asked: Asked) -> Result<(), Gone> {
         self.cancel(socket).await?;
@@ -347,7 +361,7 @@ impl Session {
         let created = json!({"type": "response.created", "response": {"id": id, "object": "realtime.response", "status": "in_progress"}});
         send(socket, &created).await?;
         let (events, inbox) = mpsc::channel(EVENTS_MAX);
-        let running = respond(self.app.clone(), self.visit.clone(), asked.clone(), self.speak, id.clone(), events);
+        let running = respond(self.app.clone(), self.visit.clone(), asked.clone(), self.manner(), id.clone(), events);
         self.current = Some(Current { id, asked, running: Box::pin(running), events: inbox });
         self.app.lit.store(true, Ordering::Release);
         Ok(())
@@ -396,6 +410,7 @@ impl Session {
 
     /// The page has gone. An open hand-over waits a while for it to come back.
     pub async fn left(mut self) {
+        self.app.showing.forget(&self.visit.id);
         let Some(mut handoff) = self.handoff.take() else { return };
         if handoff.state().is_open() {
             let parked = self.app.parked.clone();
@@ -421,12 +436,13 @@ impl Session {
         self.sound = None;
         self.hands_free = true;
         self.speak = true;
+        self.app.showing.forget(&self.visit.id);
         self.visit = Visit::begin(self.app.site.languages[0]);
         tracing::info!(visit.id = self.visit.id, "a new visit begins");
         send(socket, &json!({"type": "usher.ended"})).await
     }
 
-    fn item(&self) -> String {
+    pub(super) fn item(&self) -> String {
         format!("item-{}-{}", self.visit.id, self.count)
     }
 
@@ -450,6 +466,7 @@ impl Session {
                 "usher": {
                     "language": self.visit.language, "speak": self.speak, "missing": self.app.missing,
                     "hears": engines.hears(), "speaks": speaks,
+                    "camera": {"reading": engines.sight.is_some(), "presence": self.app.faces.is_some()},
                 },
             },
         })

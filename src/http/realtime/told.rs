@@ -14,7 +14,7 @@ impl Session {
     pub(super) fn shown(&self, shown: &Shown) -> Value {
         let language = self.visit.language;
         let step_free = self.needs.iter().any(|need| need == "step_free");
-        let map = self.app.map.as_ref().filter(|_| shown.kind == ShownKind::Map);
+        let map = self.app.showing.map().filter(|_| shown.kind == ShownKind::Map);
         if let Some(way) = map.and_then(|map| map.way(&shown.reference, language, step_free)) {
             let url = format!("/media/map/{}.{language}.svg?step_free={step_free}", shown.reference);
             return json!({

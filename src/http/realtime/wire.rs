@@ -8,8 +8,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::conversation::{Sentence, Turn};
-use crate::domain::{Answer, Card, Language};
+use crate::domain::{Answer, Card, Language, Seen};
 use crate::handoff::Mode;
+use crate::showing::Media;
 
 /// What a client may say.
 #[derive(Debug, Deserialize)]
@@ -35,6 +36,15 @@ pub enum Said {
     Person,
     #[serde(rename = "usher.repeat")]
     Repeat,
+    /// A frame of the visitor's camera while something is held up: a JPEG file in base64.
+    #[serde(rename = "usher.camera.frame")]
+    Frame { image: String },
+    /// A small frame of the same, for whether somebody is there.
+    #[serde(rename = "usher.presence.frame")]
+    Presence { image: String },
+    /// The last answer is taken along.
+    #[serde(rename = "usher.phone")]
+    Phone,
     #[serde(rename = "usher.end")]
     End,
 }
@@ -94,6 +104,9 @@ pub struct Item {
 pub struct Part {
     #[serde(default)]
     pub text: Option<String>,
+    /// `data:image/jpeg;base64,...`
+    #[serde(default)]
+    pub image_url: Option<String>,
 }
 
 impl Item {
@@ -103,11 +116,31 @@ impl Item {
     }
 }
 
-pub fn answer(response_id: &str, answer: &Answer, is_final: bool) -> Value {
+pub fn answer(response_id: &str, answer: &Answer, media: &[Media], is_final: bool) -> Value {
     json!({
         "type": "usher.answer", "response_id": response_id, "route": answer.route, "language": answer.language,
-        "answer": answer.text, "sources": answer.sources, "choices": answer.choices,
+        "answer": answer.text, "sources": answer.sources, "choices": answer.choices, "media": media,
         "handoff": answer.handoff.as_ref().map(|card| contact(card, answer.language)), "final": is_final,
+    })
+}
+
+impl Item {
+    /// The first picture, still as base64.
+    pub fn picture(&self) -> Option<&str> {
+        let url = self.content.iter().find_map(|part| part.image_url.as_deref())?;
+        url.strip_prefix("data:image/")?.split_once(";base64,").map(|(_, data)| data)
+    }
+
+    pub fn has_picture(&self) -> bool {
+        self.content.iter().any(|part| part.image_url.is_some())
+    }
+}
+
+/// What a camera read, as the screen shows it.
+pub fn seen(response_id: &str, seen: &Seen, language: Language) -> Value {
+    json!({
+        "type": "usher.seen", "response_id": response_id, "kind": seen.kind, "title": seen.title, "lines": seen.lines,
+        "note": Sentence::NothingKept.text(language),
     })
 }
 

@@ -32,7 +32,7 @@ export const EN = {
   noTopic: "no topic yet",
   notMine: "not your language",
   me: "you",
-  stages: { offered: "offered", requested: "asking", queued: "waiting", ringing: "ringing", briefing: "being read", live: "talking", lost_link: "kiosk not reached", wrap_up: "to finish", closed: "ended" },
+  stages: { offered: "offered", requested: "asking", queued: "waiting", elsewhere: "at another desk", ringing: "ringing", briefing: "being read", live: "talking", lost_link: "kiosk not reached", wrap_up: "to finish", closed: "ended" },
   rules: {
     person_button: "pressed the button", person_word: "asked for a person", two_failed: "two questions failed", lost_child: "lost child", medical: "medical", fraud: "fraud",
     complaint: "complaint", bereavement: "bereavement", errand_failed: "an errand failed", human_first: "prefers people",

@@ -32,7 +32,7 @@ export const ZH = {
   noTopic: "暂无主题",
   notMine: "不是您的语言",
   me: "您",
-  stages: { offered: "已询问", requested: "请求中", queued: "等候中", ringing: "呼叫中", briefing: "阅读中", live: "交谈中", lost_link: "终端失联", wrap_up: "待收尾", closed: "已结束" },
+  stages: { offered: "已询问", requested: "请求中", queued: "等候中", elsewhere: "其他服务台处理中", ringing: "呼叫中", briefing: "阅读中", live: "交谈中", lost_link: "终端失联", wrap_up: "待收尾", closed: "已结束" },
   rules: {
     person_button: "按下人工按钮", person_word: "要求人工", two_failed: "两次未能解答", lost_child: "儿童走失", medical: "医疗", fraud: "诈骗",
     complaint: "投诉", bereavement: "亲人离世", errand_failed: "业务办理失败", human_first: "优先人工",

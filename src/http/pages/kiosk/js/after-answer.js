@@ -14,9 +14,15 @@ export function afterAnswer(page, now) {
   const say = strings(now.language);
   if (turn.failure) return [failed(page, say)];
   if (turn.route === "clarify") return [choices(page, turn, say)];
-  if (turn.route === "decline") return [...declined(page, now, say), sources(turn, say)].filter(Boolean);
-  if (turn.route === "handoff") return handed(turn.handoff, now);
-  return [sources(turn, say), related(page, now, say)].filter(Boolean);
+  if (turn.route === "decline") return [...declined(page, now, say), takeAlong(page, turn, say), sources(turn, say)].filter(Boolean);
+  if (turn.route === "handoff") return [...handed(turn.handoff, now), takeAlong(page, turn, say)].filter(Boolean);
+  return [takeAlong(page, turn, say), sources(turn, say), related(page, now, say)].filter(Boolean);
+}
+
+/** The answer on the visitor's telephone. */
+function takeAlong(page, turn, say) {
+  if (turn.answer === "") return null;
+  return button({ label: say.sight.phone, iconId: "phone", className: "take-along", testid: "phone", onPress: () => page.phone.ask() });
 }
 
 /** A person is on the way, or the card says where one is. */

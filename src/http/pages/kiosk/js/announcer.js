@@ -16,11 +16,13 @@ function news(now, before) {
   const say = strings(now.language);
   if (now.handoff && now.handoff.message !== before.handoff?.message) return told(now.handoff, say.handoff);
   const { turn } = now;
+  if (turn?.seen && turn.seen !== before.turn?.seen) return `${say.sight.iRead}: ${[turn.seen.title, ...turn.seen.lines].join(". ")}`;
   if (turn?.final && differs(now, before, "turn") && (!before.turn?.final || before.turn.answer !== turn.answer)) {
     return turn.failure ? turn.failure.text ?? say[turn.failure.key] : `${say.answered}: ${turn.answer}`;
   }
   if (phase(now) === phase(before)) return "";
-  return { listening: say.listeningFree, thinking: say.thinking }[phase(now)] ?? "";
+  const thinking = turn?.way === "shown" ? say.sight.reading : say.thinking;
+  return { listening: say.listeningFree, thinking }[phase(now)] ?? "";
 }
 
 /** Where the hand-over stands: the page's words for the state, then the server's sentence. */

@@ -1,16 +1,21 @@
 // Reads `usher.answer`. What arrives is checked for shape; its texts stay texts.
 
+import { list, text } from "./fields.js";
+import { readMedia } from "./sight-event.js";
+
+const ANSWER_CHARS_MAX = 20_000;
 const ROUTES = ["answer", "show", "errand", "clarify", "decline", "handoff"];
 
-/** `{route, language, answer, sources, choices, handoff, final}` with every field of the expected kind. */
+/** `{route, language, answer, sources, choices, handoff, media, final}` with every field of the expected kind. */
 export function readAnswer(event) {
   return {
     route: ROUTES.includes(event.route) ? event.route : "answer",
     language: text(event.language) || "en",
-    answer: text(event.answer),
+    answer: text(event.answer, ANSWER_CHARS_MAX),
     sources: list(event.sources).map(readSource),
     choices: list(event.choices).map((choice) => ({ item: text(choice?.item), label: text(choice?.label) })),
     handoff: event.handoff ?? null,
+    media: readMedia(event.media),
     final: event.final !== false,
   };
 }
@@ -24,14 +29,6 @@ function readSource(source) {
     document,
     title: isFile ? name.charAt(0).toUpperCase() + name.slice(1) : null,
     section: text(source?.section).replace(/\s*>\s*/g, " › "),
-    quote: text(source?.quote),
+    quote: text(source?.quote, ANSWER_CHARS_MAX),
   };
-}
-
-function text(value) {
-  return typeof value === "string" ? value : "";
-}
-
-function list(value) {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,6 +1,6 @@
 // What the visitor does, as events of the socket (docs/realtime.md) and as state. Knows no element and reads no reply.
 
-import { FRESH, isBotOn } from "./state.js";
+import { FRESH, UNCOVERED, isBotOn } from "./state.js";
 import { encode } from "./pcm.js";
 
 const QUESTION_CHARS_MAX = 2_000; // the server's bound
@@ -32,6 +32,23 @@ export class Conversation {
     return true;
   }
 
+  /** A picture to read, as base64 JPEG, with what was typed to it. False when it could not be sent. */
+  show(image, text) {
+    if (!this.#isOpen()) return false;
+    const question = text.trim().slice(0, QUESTION_CHARS_MAX);
+    this.shown(question);
+    const content = [{ type: "input_image", image_url: `data:image/jpeg;base64,${image}` }];
+    if (question !== "") content.push({ type: "input_text", text: question });
+    this.#socket.send({ type: "conversation.item.create", item: { type: "message", role: "user", content } });
+    this.#socket.send({ type: "response.create" });
+    return true;
+  }
+
+  /** What was held up is the question; the server answers it by itself when it found it in a frame. */
+  shown(question = "") {
+    this.#turns.begin({ question, way: "shown" });
+  }
+
   /** A topic's question, or a choice: `labels` are its texts by language where they are known. */
   touch(item, label, labels = null) {
     if (!this.#isOpen()) return;
@@ -42,7 +59,8 @@ export class Conversation {
   /** Asks once more what is on the screen. */
   again() {
     const { turn } = this.#state.now;
-    if (turn?.item) this.touch(turn.item, turn.question, turn.labels);
+    if (turn?.way === "shown") this.#state.set({ reading: "opening" });
+    else if (turn?.item) this.touch(turn.item, turn.question, turn.labels);
     else if (turn?.question) this.ask(turn.question);
     else this.back();
   }
@@ -66,9 +84,9 @@ export class Conversation {
     const { contactOpen, handoff } = this.#state.now;
     clearTimeout(this.#personTimer);
     if (contactOpen) return this.#state.set({ contactOpen: false, personAsked: false });
-    if (handoff) return this.#state.set({ handoffPage: null, keyboard: null });
+    if (handoff) return this.#state.set({ handoffPage: null, keyboard: null, ...UNCOVERED });
     const personAsked = this.#socket.send({ type: "usher.person" });
-    this.#state.set({ personAsked, contactOpen: !personAsked, keyboard: null });
+    this.#state.set({ personAsked, contactOpen: !personAsked, keyboard: null, ...UNCOVERED });
     const showCard = () => this.#state.now.personAsked && this.#state.set({ contactOpen: true });
     if (personAsked) this.#personTimer = setTimeout(showCard, PERSON_MS_MAX);
     return undefined;
@@ -136,7 +154,7 @@ export class Conversation {
   /** The visitor takes the word: usher is silent from here. */
   interrupt() {
     this.stop();
-    this.#state.set({ problem: null, contactOpen: false, keyboard: null });
+    this.#state.set({ problem: null, contactOpen: false, keyboard: null, ...UNCOVERED });
     this.dropSound();
   }
 
@@ -154,6 +172,16 @@ export class Conversation {
 
   dropSound() {
     this.#socket.send({ type: "input_audio_buffer.clear" });
+  }
+
+  /** Whether usher's voice is not heard and will not be heard for this answer. */
+  get isQuiet() {
+    return !this.#turns.isVoiced;
+  }
+
+  /** Drops the voice; what is on the screen goes on. */
+  hush() {
+    this.#turns.silence();
   }
 
   /** Shows one of the page's own sentences. */

@@ -1,10 +1,11 @@
 // Reads the events of the hand-over (docs/handoff.md). What arrives is checked for shape; its texts stay texts.
 
+import { count, list, ownAddress, text } from "./fields.js";
+
 const ACTIONS = ["accept", "decline", "review", "cancel", "hang_up", "callback", "ticket", "rate", "done", "voice", "video", "text"];
 const MODES = ["text", "voice", "video"];
 const SHOWN = ["source", "card", "map", "clip"];
 const LINES_MAX = 64;
-const TEXT_CHARS_MAX = 4_000;
 const QR_CHARS_MAX = 200_000; // a square code drawn as SVG
 
 /** `usher.handoff` with every field of the expected kind. */
@@ -55,10 +56,6 @@ export function languageOf(words) {
   return /\p{Script=Han}/u.test(words) ? "zh" : "en";
 }
 
-function text(value, charsMax = TEXT_CHARS_MAX) {
-  return typeof value === "string" ? value.slice(0, charsMax) : "";
-}
-
 function readSent(sent) {
   return {
     sentence: text(sent.sentence),
@@ -72,19 +69,4 @@ function readSent(sent) {
 function readAlternatives({ counter, callback, ticket }) {
   const code = text(ticket?.code);
   return { counter: counter ?? null, callback: callback === true, ticket: code ? { code, qr: text(ticket.qr, QR_CHARS_MAX) } : null };
-}
-
-function ownAddress(url) {
-  if (typeof url !== "string" || url === "" || !URL.canParse(url, location.href)) return null;
-  const address = new URL(url, location.href);
-  return address.origin === location.origin ? address.href : null;
-}
-
-/** A number that is not below zero, or null. */
-function count(value) {
-  return Number.isFinite(value) && value >= 0 ? value : null;
-}
-
-function list(value) {
-  return Array.isArray(value) ? value : [];
 }

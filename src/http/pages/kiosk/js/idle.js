@@ -1,4 +1,4 @@
-// A visitor who left: after the site's idle time a warning, then the wipe. Knows no element.
+// A visitor who left: after the site's idle time, or when the camera sees nobody, a warning, then the wipe. Knows no element.
 
 import { isHeld, isTouched } from "./state.js";
 
@@ -10,6 +10,7 @@ export class Idle {
   #wipe;
   #quietSince = performance.now();
   #warnedAt = null;
+  #isGone = false; // the camera sees nobody, and nothing was touched since
 
   /** Calls `wipe()` when the warning has run out. */
   constructor(state, wipe) {
@@ -23,7 +24,18 @@ export class Idle {
   stay() {
     this.#quietSince = performance.now();
     this.#warnedAt = null;
+    this.#isGone = false;
     this.#state.set({ idleSeconds: null });
+  }
+
+  /** The camera sees nobody any more: the warning comes now. */
+  leave() {
+    this.#isGone = true;
+  }
+
+  /** The camera sees somebody: whoever left is back. */
+  comeBack() {
+    if (this.#isGone) this.stay();
   }
 
   /** Touching anything says "I am here", but the warning's own buttons say what they say. */
@@ -34,13 +46,15 @@ export class Idle {
 
   #tick() {
     const { now } = this.#state;
-    if (now.listening || now.thinking || now.speaking || (isHeld(now) && now.link === "open") || !isTouched(now)) {
+    const isAtWork = !this.#isGone && (now.thinking || now.speaking);
+    if (now.listening || isAtWork || (isHeld(now) && now.link === "open") || !isTouched(now)) {
+      this.#isGone = false;
       if (now.idleSeconds === null) this.#quietSince = performance.now();
       else this.stay();
       return;
     }
     const quietSeconds = (performance.now() - this.#quietSince) / 1000;
-    if (this.#warnedAt === null && quietSeconds >= now.site.idleSeconds) this.#warnedAt = performance.now();
+    if (this.#warnedAt === null && (this.#isGone || quietSeconds >= now.site.idleSeconds)) this.#warnedAt = performance.now();
     if (this.#warnedAt !== null) this.#countDown();
   }
 

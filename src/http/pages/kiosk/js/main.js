@@ -1,6 +1,6 @@
 // Joins the page's parts and starts them: state, sound, socket, screen. The only file that knows them all.
 
-import { State, FRESH, isHeld, phase, stage } from "./state.js";
+import { State, FRESH, isHeld, isTouched, phase, stage } from "./state.js";
 import { LANGUAGES, pick, strings } from "./strings.js";
 import { UNKNOWN_SITE, loadSite } from "./site.js";
 import { applyAccent } from "./theme.js";
@@ -15,6 +15,11 @@ import { HandoffCall } from "./handoff-call.js";
 import { HandoffReplies } from "./handoff-replies.js";
 import { Lines } from "./handoff-lines.js";
 import { BotPause } from "./bot-pause.js";
+import { Camera } from "./camera.js";
+import { Reading } from "./reading.js";
+import { Presence } from "./presence.js";
+import { Phone } from "./phone.js";
+import { SightReplies } from "./sight-replies.js";
 import { Idle } from "./idle.js";
 import { announce } from "./announcer.js";
 import { Orb } from "./orb.js";
@@ -43,8 +48,17 @@ import { HandoffWays } from "./view-handoff-ways.js";
 import { HandoffCallback } from "./view-handoff-callback.js";
 import { HandoffEnd } from "./view-handoff-end.js";
 import { HandoffControls } from "./view-handoff-controls.js";
+import { ReadingView } from "./view-reading.js";
+import { PresenceView, Veil } from "./view-presence.js";
+import { Figure, MediaView } from "./view-media.js";
+import { Clip } from "./view-clip.js";
+import { Enlarged } from "./view-enlarged.js";
+import { PhoneView } from "./view-phone.js";
 
-const PARTS = { "usher-orb": Orb, "usher-level": Level, "usher-handoff-sent": HandoffSent, "usher-handoff-picture": HandoffPicture, "usher-handoff-shown": HandoffShown };
+const PARTS = {
+  "usher-orb": Orb, "usher-level": Level, "usher-handoff-sent": HandoffSent, "usher-handoff-picture": HandoffPicture, "usher-handoff-shown": HandoffShown,
+  "usher-media": MediaView, "usher-figure": Figure, "usher-clip": Clip,
+};
 const VIEWS = {
   "usher-header": Header, "usher-notice": Notice, "usher-greeting": Greeting, "usher-topic": Topic, "usher-turn": Turn,
   "usher-turn-bar": TurnBar, "usher-captions": Captions, "usher-talk": TalkView, "usher-ask": Ask, "usher-keyboard": Keyboard,
@@ -52,10 +66,14 @@ const VIEWS = {
   "usher-handoff": HandoffStage, "usher-handoff-note": HandoffNote, "usher-handoff-review": HandoffReview, "usher-handoff-live": HandoffLive,
   "usher-handoff-ways": HandoffWays, "usher-handoff-callback": HandoffCallback, "usher-handoff-end": HandoffEnd,
   "usher-handoff-wait": HandoffWait, "usher-handoff-controls": HandoffControls, "usher-handoff-pointer": HandoffPointer,
+  "usher-presence": PresenceView, "usher-reading": ReadingView, "usher-veil": Veil, "usher-enlarged": Enlarged, "usher-phone": PhoneView,
 };
 
 const state = new State({
   ...FRESH, site: UNKNOWN_SITE, language: UNKNOWN_SITE.languages[0], link: "connecting", hears: [], speaks: [], missing: [],
+  camera: Object.freeze({ reading: false, presence: false }), // what this appliance may use the page's camera for
+  watching: false, // whether the camera is on to notice who stands here
+  presence: null, // what it noticed: null | nobody | somebody | several
 });
 const sound = new Sound();
 const listener = {};
@@ -65,21 +83,25 @@ const conversation = new Conversation(state, socket, sound, turns);
 const lines = new Lines(state, socket);
 const call = new HandoffCall(state, socket, lines);
 const handoff = new Handoff(state, socket);
-const replies = new Replies(state, sound, turns, conversation, new HandoffReplies(state, lines, call));
 const talk = new Talk(state, sound, conversation);
 const idle = new Idle(state, () => conversation.end());
+const camera = new Camera();
+const reading = new Reading(state, socket, camera, conversation);
+const phone = new Phone(state, socket);
+const replies = new Replies(state, sound, turns, conversation, new HandoffReplies(state, lines, call), new SightReplies(state, turns, reading, phone, idle));
+new Presence(state, socket, camera);
 new BotPause(state, { sound, turns, talk, conversation });
 
 Object.assign(listener, { onOpen: () => open(), onEvent: (event) => replies.onEvent(event), onLost: () => replies.onLost() });
 sound.attach({ onCaption: (text) => replies.onCaption(text), onDrained: () => replies.onDrained() });
 
 for (const [name, part] of Object.entries({ ...PARTS, ...VIEWS })) customElements.define(name, part);
-for (const name of Object.keys(VIEWS)) document.querySelector(name).attach({ state, conversation, talk, idle, sound, handoff, lines, call });
+for (const name of Object.keys(VIEWS)) document.querySelector(name).attach({ state, conversation, talk, idle, sound, handoff, lines, call, camera, reading, phone });
 announce(state, document.getElementById("announcer"));
 state.watch(showDocument);
 
-// what tests read: sound that really went out, and what went through a call
-window.usherPage = Object.freeze({ playedMs: () => sound.playedMs(), callCounters: () => call.counters() });
+// what tests read: sound that really went out, what went through a call, and whether a camera is open
+window.usherPage = Object.freeze({ playedMs: () => sound.playedMs(), callCounters: () => call.counters(), cameraOn: () => camera.isOn });
 
 socket.open();
 loadSite().then(openSite);
@@ -109,13 +131,16 @@ function showDocument(now) {
   document.title = pick(now.site.name, now.language) || "usher";
   Object.assign(root.dataset, {
     state: phase(now), view: dockView(now), text: now.larger ? "larger" : "normal", contrast: now.contrast ? "high" : "normal", keyboard: now.keyboard ? "open" : "closed",
+    presence: now.watching ? now.presence ?? "unknown" : "off", veiled: now.veiled ? "on" : "off", touched: isTouched(now) ? "yes" : "no",
     hearing: now.link !== "open" || now.hears.includes(now.language) ? "on" : "off",
   });
   if (now.turn?.route) root.dataset.route = now.turn.route;
   else delete root.dataset.route;
-  const isCovered = now.contactOpen || now.idleSeconds !== null;
-  for (const node of document.querySelectorAll("usher-header, main > *, .dock > *")) node.inert = isCovered;
-  document.querySelector("usher-contact").inert = now.idleSeconds !== null;
+  const isWarned = now.idleSeconds !== null;
+  const isCovered = now.contactOpen || now.enlarged !== null || now.phone !== null || isWarned;
+  for (const node of document.querySelectorAll("usher-header, usher-presence, usher-veil, main > *, .dock > *")) node.inert = isCovered;
+  for (const node of document.querySelectorAll("usher-contact, .over")) node.inert = isWarned;
+  document.querySelector("usher-turn").inert ||= now.veiled;
   const say = strings(now.language);
   document.querySelector(".privacy").textContent = isHeld(now) ? say.handoff.privacy : say.privacy;
   document.querySelector(".dock").setAttribute("aria-label", say.askAloud);

@@ -1,6 +1,7 @@
 // What the server and the player say, as state (docs/realtime.md). Sends nothing but the session's settings.
 
 import { readAnswer } from "./answer.js";
+import { joinMedia } from "./sight-event.js";
 import { isBotOn } from "./state.js";
 
 const HAN = /\p{Script=Han}/u;
@@ -11,14 +12,16 @@ export class Replies {
   #turns;
   #conversation;
   #handoff;
+  #sight;
   #heardNothing = false; // the server knows of no question, so answering it fails: the page has said so already
 
-  constructor(state, sound, turns, conversation, handoff) {
+  constructor(state, sound, turns, conversation, handoff, sight) {
     this.#state = state;
     this.#sound = sound;
     this.#turns = turns;
     this.#conversation = conversation;
     this.#handoff = handoff;
+    this.#sight = sight;
   }
 
   onOpen() {
@@ -60,12 +63,15 @@ export class Replies {
         return this.#isHeard(event) && this.#sound.caption(String(event.delta ?? ""));
       case "response.output_audio.delta":
         return this.#onVoice(event);
+      case "response.output_audio.done":
+      case "response.output_audio_transcript.done":
+        return this.#turns.said(event.response_id);
       case "response.done":
         return this.#turns.close(event.response?.id, event.response?.status);
       case "error":
         return this.#onError(event);
       default:
-        return this.#handoff.onEvent(event); // or a stock event that this page has no use for
+        return this.#sight.onEvent(event) || this.#handoff.onEvent(event); // or a stock event that this page has no use for
     }
   }
 
@@ -82,6 +88,7 @@ export class Replies {
   #onSession(session) {
     const { hears = [], speaks = [], missing = this.#state.now.missing } = session?.usher ?? {};
     this.#state.set({ hears, speaks, missing });
+    this.#sight.onSession(session?.usher?.camera);
   }
 
   /** Someone seems to speak over the voice: it is lowered, and stopped only when words were found in it. */
@@ -112,6 +119,7 @@ export class Replies {
 
   #onResponse(id) {
     this.#heardNothing = false;
+    if (!this.#turns.isAwaiting) this.#sight.onResponse();
     if (id) this.#turns.respond(id);
   }
 
@@ -122,7 +130,7 @@ export class Replies {
     if (!isCurrent && !this.#isTold(event.response_id)) return undefined;
     this.#turns.settle();
     const { turn } = this.#state.now;
-    this.#state.set({ turn: { ...turn, ...answer, failure: null } });
+    this.#state.set({ turn: { ...turn, ...answer, media: joinMedia(turn.media, answer.media), failure: null } });
     return this.#follow(turn.question, answer.language);
   }
 

@@ -2,8 +2,8 @@
 
 const WAIT_MS_MIN = 500;
 const WAIT_MS_MAX = 8_000;
-// half a minute of sound waiting to leave means that nobody reads: what is older than that is no question any more
-const WAITING_BYTES_MAX = 2 << 20;
+// the largest picture and half a minute of sound waiting to leave mean that nobody reads: what is older is no question any more
+const WAITING_BYTES_MAX = 6 << 20;
 
 /** Calls `onOpen()`, `onEvent(event)` and `onLost()`. Every opening is a new visit for the server. */
 export class Socket {
@@ -28,6 +28,11 @@ export class Socket {
     });
     socket.addEventListener("message", (message) => this.#read(message.data));
     socket.addEventListener("close", () => this.#reopen());
+  }
+
+  /** What was sent and has not left yet. */
+  get waitingBytes() {
+    return this.#socket?.bufferedAmount ?? 0;
   }
 
   /** Sends one event; false when the socket is not open or its buffer is full. */

@@ -21,12 +21,15 @@ export const NO_HANDOFF = Object.freeze({
   stars: 0,
 });
 
+/** Nothing over the page and no camera at work: a question, a person, anything new goes before them. */
+export const UNCOVERED = Object.freeze({ reading: null, enlarged: null, phone: null, veiled: false });
+
 /** How a visit starts, and what a wipe goes back to. The site, the link and the models outlive a visit; they are not here. */
 export const FRESH = Object.freeze({
   ...NO_HANDOFF,
   view: "greeting", // greeting | topic | turn
   topic: null,
-  turn: null, // {question, way, item, labels, language, route, answer, sources, choices, handoff, final, failure}
+  turn: null, // {question, way, item, labels, seen, language, route, answer, sources, choices, handoff, media, final, failure}
   listening: null, // null | opening | hold | latched | hands-free
   handsFree: false,
   thinking: false,
@@ -41,6 +44,11 @@ export const FRESH = Object.freeze({
   draft: "", // what stands in the ask field
   problem: null, // {key} of a string, or {text} from the server
   keyboard: null, // the name of the field that the on-screen keyboard types into
+  reading: null, // the camera's panel: null | opening | on | refused | absent | busy | lost
+  readingNote: null, // what to know about the picture: dark | undecodable | tooLarge | notSent
+  enlarged: null, // the picture of the answer that is looked at large
+  phone: null, // the code for the telephone: {step: asked | shown | failed, qr, url, kind, message, expiresAt}
+  veiled: false, // the answer is hidden from those who stand by
   idleSeconds: null, // seconds until the wipe while the warning stands
 });
 
@@ -54,9 +62,10 @@ export function phase(now) {
   return shown === "turn" ? "answering" : shown;
 }
 
-/** What fills the screen: the view of the visit, or the hand-over. */
+/** What fills the screen: the view of the visit, the camera's panel, or the hand-over. */
 export function stage(now) {
-  return handoffPanel(now) === null ? now.view : "handoff";
+  if (handoffPanel(now) !== null) return "handoff";
+  return now.reading === null ? now.view : "reading";
 }
 
 const PANELS = { briefing: "note", lost_link: "note", live: "live", wrap_up: "end", unavailable: "ways", callback_booked: "ways" };
@@ -81,6 +90,6 @@ export function isHeld(now) {
 
 /** Whether anything would be lost or undone by a wipe. */
 export function isTouched(now) {
-  const settings = ["view", "larger", "contrast", "volume", "contactOpen", "handsFree", "draft", "handoff"];
+  const settings = ["view", "larger", "contrast", "volume", "contactOpen", "handsFree", "draft", "handoff", "reading"];
   return settings.some((key) => now[key] !== FRESH[key]) || now.language !== now.site.languages[0];
 }

@@ -1,6 +1,7 @@
 // Every fixed sentence of the page, in every language of the page. Knows nothing but words.
 
 import { HANDOFF_STRINGS } from "./strings-handoff.js";
+import { SIGHT_STRINGS } from "./strings-sight.js";
 
 export const LANGUAGES = Object.freeze({
   en: { name: "English", short: "EN", tag: "en", clock: "en-GB" },
@@ -9,6 +10,7 @@ export const LANGUAGES = Object.freeze({
 
 const EN = {
   handoff: HANDOFF_STRINGS.en,
+  sight: SIGHT_STRINGS.en,
   askPlaceholder: "Type your question",
   ask: "Ask",
   holdToTalk: "Hold to talk, or tap once",
@@ -86,6 +88,7 @@ const EN = {
 
 const ZH = {
   handoff: HANDOFF_STRINGS.zh,
+  sight: SIGHT_STRINGS.zh,
   askPlaceholder: "请输入您的问题",
   ask: "提问",
   holdToTalk: "按住说话，或轻点一下",

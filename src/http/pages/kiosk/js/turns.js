@@ -1,10 +1,13 @@
 // The turn on the screen and the responses of the server: which of them still counts. Sends nothing, draws nothing.
 
+import { UNCOVERED } from "./state.js";
+
 const TURN_MS_MAX = 60_000; // longer than the slowest board's longest answer takes to begin
 
 /** A turn before its answer. */
 const ASKED = Object.freeze({
-  question: "", way: "typed", item: null, labels: null, language: null, route: null, answer: "", sources: [], choices: [], handoff: null, final: false, failure: null,
+  question: "", way: "typed", item: null, labels: null, seen: null, language: null, route: null, answer: "", sources: [], choices: [], handoff: null,
+  media: Object.freeze([]), final: false, failure: null,
 });
 
 export class Turns {
@@ -12,6 +15,7 @@ export class Turns {
   #sound;
   #live = new Set(); // responses whose sound and captions may still come
   #running = new Set(); // responses that the server has not ended yet
+  #unsaid = new Set(); // responses that may still send sound
   #current = null; // the response that answers the turn on the screen
   #awaiting = false; // a question was sent and its response has not begun
   #before = null; // what was on the screen when it was sent
@@ -31,6 +35,11 @@ export class Turns {
     return this.#awaiting;
   }
 
+  /** Whether sound may still come or is heard. */
+  get isVoiced() {
+    return this.#awaiting || this.#unsaid.size > 0 || this.#sound.isPlaying;
+  }
+
   /** A new question: the answer before it is over, on the screen and in the loudspeaker. */
   begin({ question, way, item = null, labels = null }) {
     const { view, topic, turn } = this.#state.now;
@@ -39,7 +48,7 @@ export class Turns {
     this.#before = { view, topic, turn };
     this.#awaiting = true;
     this.#current = null;
-    this.#state.set({ view: "turn", turn: { ...ASKED, question, way, item, labels }, thinking: true, listening: null, captions: [], problem: null, contactOpen: false, keyboard: null });
+    this.#state.set({ view: "turn", turn: { ...ASKED, question, way, item, labels }, thinking: true, listening: null, captions: [], problem: null, contactOpen: false, keyboard: null, ...UNCOVERED });
     this.#deadline = setTimeout(() => this.fail({ key: "tooLong" }), TURN_MS_MAX);
   }
 
@@ -55,6 +64,7 @@ export class Turns {
     this.#awaiting = false;
     this.#live.add(id);
     this.#running.add(id);
+    this.#unsaid.add(id);
   }
 
   /** The response was not the awaited one after all. */
@@ -68,7 +78,7 @@ export class Turns {
   adopt(id) {
     this.settle();
     this.#current = id;
-    this.#state.set({ view: "turn", turn: { ...ASKED, way: "told" }, captions: [], contactOpen: false });
+    this.#state.set({ view: "turn", turn: { ...ASKED, way: "told" }, captions: [], contactOpen: false, ...UNCOVERED });
   }
 
   /** Whether an answer with this id belongs on the screen. */
@@ -81,9 +91,16 @@ export class Turns {
     return this.#live.has(id);
   }
 
+  /** The server has sent all sound of a response; it may still be at work on a picture or a clip. */
+  said(id) {
+    this.#unsaid.delete(id);
+    this.quiet();
+  }
+
   /** The server ended a response. What it sent is still heard to its end, unless it was cancelled. */
   close(id, status) {
     this.#running.delete(id);
+    this.#unsaid.delete(id);
     if (status === "cancelled" && this.#live.delete(id)) this.#sound.stop();
     this.quiet();
     if (this.isCurrent(id) && this.#state.now.thinking) this.fail({ key: status === "cancelled" ? "stopped" : "failed" });
@@ -91,7 +108,7 @@ export class Turns {
 
   /** Says that nothing is heard, when that is so. */
   quiet() {
-    if (!this.#sound.isPlaying && this.#running.size === 0) this.#state.set({ speaking: false });
+    if (!this.#sound.isPlaying && this.#unsaid.size === 0) this.#state.set({ speaking: false });
   }
 
   /** The turn ends with a sentence for the visitor: `{key}` of a string or `{text}`. */
@@ -111,6 +128,7 @@ export class Turns {
   /** Drops the voice at once, and what of it is still on the way. */
   silence() {
     this.#live.clear();
+    this.#unsaid.clear();
     this.#sound.stop();
     this.#state.set({ speaking: false });
   }

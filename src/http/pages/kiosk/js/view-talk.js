@@ -40,7 +40,7 @@ export class TalkView extends View {
 
   #words(now, say, reason) {
     if (now.listening) return [{ opening: say.opening, hold: say.listeningHold, latched: say.listeningLatched, "hands-free": say.listeningFree }[now.listening], ""];
-    if (now.thinking) return [this.isLong ? say.thinkingLong : say.thinking, ""];
+    if (now.thinking) return [thought(now.turn, this.isLong, say), ""];
     if (now.speaking) return [say.speaking, now.handsFree ? say.handsFreeOn : ""];
     if (now.link !== "open") return [say.connecting, ""];
     if (reason) return [say.typeOrTouch, reason];
@@ -63,6 +63,11 @@ export class TalkView extends View {
       this.isLong = false;
     }
   }
+}
+
+function thought(turn, isLong, say) {
+  if (turn?.way === "shown" && !turn.seen) return isLong ? say.sight.readingLong : say.sight.reading;
+  return isLong ? say.thinkingLong : say.thinking;
 }
 
 /** Why the microphone cannot be used, as a sentence; null when it can. */

@@ -5,6 +5,7 @@ import { differs, stage } from "./state.js";
 import { LANGUAGES, strings } from "./strings.js";
 import { View } from "./view.js";
 import { afterAnswer } from "./after-answer.js";
+import { seenCard } from "./seen-card.js";
 import { SpokenMark } from "./spoken-mark.js";
 
 const SHORT_CHARS = 90; // an English sentence; Chinese says the same in less than half
@@ -15,10 +16,13 @@ export class Turn extends View {
   build() {
     this.eyebrow = element("p", { class: "eyebrow" });
     this.question = element("h1", { class: "question", dir: "auto" });
+    this.seen = element("div", { class: "seen-place" });
     this.seeking = element("div", { class: "seeking", "aria-hidden": "true" }, element("i"), element("i"), element("i"));
     this.answer = element("p", { class: "answer", testid: "answer", dir: "auto" });
+    this.media = document.createElement("usher-media");
+    this.media.attach(this.page);
     this.extras = element("div", { class: "after" });
-    this.append(element("div", { class: "asked" }, this.eyebrow, this.question), this.seeking, this.answer, this.extras);
+    this.append(element("div", { class: "asked" }, this.eyebrow, this.question), this.seen, this.seeking, this.answer, this.media, this.extras);
     this.mark = new SpokenMark(this.answer);
   }
 
@@ -35,13 +39,21 @@ export class Turn extends View {
   #showTurn(now, before) {
     const { turn } = now;
     const say = strings(now.language);
-    this.eyebrow.textContent = turn.question === "" ? "" : turn.way === "spoken" ? say.youSaid : say.youAsked;
-    this.question.textContent = turn.question;
-    setAttribute(this.question, "data-long", turn.question.length > LONG_QUESTION_CHARS);
+    this.#showQuestion(turn, say);
+    if (turn.seen !== before.turn?.seen || differs(now, before, "language")) this.seen.replaceChildren(...(turn.seen ? [seenCard(turn.seen, say.sight)] : []));
     this.seeking.hidden = !now.thinking;
     this.#showAnswer(turn, say);
     const isStale = !turn.final || differs(now, before, "turn", "language", "site") || isHandedOver(now, before);
     if (isStale) this.extras.replaceChildren(...(turn.final ? afterAnswer(this.page, now) : []));
+  }
+
+  /** What was held up has no words until it is read. */
+  #showQuestion({ question, way, seen }, say) {
+    const text = question === "" && way === "shown" && !seen ? say.sight.aPicture : question;
+    const asked = { spoken: say.youSaid, shown: question === "" ? say.sight.youShowed : say.youAsked }[way] ?? say.youAsked;
+    this.eyebrow.textContent = text === "" ? "" : asked;
+    this.question.textContent = text;
+    setAttribute(this.question, "data-long", text.length > LONG_QUESTION_CHARS);
   }
 
   #showAnswer(turn, say) {
@@ -59,7 +71,7 @@ export class Turn extends View {
 
   /** After a wipe no word of the visit is left in the page. */
   #clear() {
-    for (const node of [this.eyebrow, this.question, this.answer, this.extras]) node.replaceChildren();
+    for (const node of [this.eyebrow, this.question, this.seen, this.answer, this.extras]) node.replaceChildren();
     this.mark.clear();
   }
 }
