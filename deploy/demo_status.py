@@ -68,11 +68,11 @@ def tags(loaded_at):
 
 
 FLIGHTS = {
-    "LB204": {"status": "boarding", "gate": "B22", "departs": 40, "delay_min": 0, "to": "Port Meridian"},
-    "LB206": {"status": "delayed", "gate": "B18", "departs": 190, "delay_min": 55, "to": "Port Meridian"},
-    "LB118": {"status": "departed", "gate": "A7", "departs": -25, "delay_min": 0, "to": "Coral Bay"},
-    "LB031": {"status": "arrived", "gate": "C4", "departs": -400, "delay_min": 0, "to": "Lantern Bay"},
-    "LB310": {"status": "cancelled", "gate": None, "departs": 300, "delay_min": 0, "to": "Jade Harbour"},
+    "LB204": {"status": "boarding", "gate": "B22", "departs": 40, "delay_min": 0, "to": "Port Meridian", "to_code": "PMD"},
+    "LB206": {"status": "delayed", "gate": "B18", "departs": 190, "delay_min": 55, "to": "Port Meridian", "to_code": "PMD"},
+    "LB118": {"status": "departed", "gate": "A7", "departs": -25, "delay_min": 0, "to": "Coral Bay", "to_code": "CRB"},
+    "LB031": {"status": "arrived", "gate": "C4", "departs": -400, "delay_min": 0, "from": "CRB", "to": "Lantern Bay", "to_code": "LBY"},
+    "LB310": {"status": "cancelled", "gate": None, "departs": 300, "delay_min": 0, "to": "Jade Harbour", "to_code": "JDH"},
 }
 
 
@@ -83,7 +83,8 @@ def flight(designator, date):
     if row is None or date not in days:
         return None
     return {
-        "flight": designator, "date": date, "status": row["status"], "gate": row["gate"], "to": row["to"],
+        "flight": designator, "date": date, "status": row["status"], "gate": row["gate"],
+        "from": row.get("from", "LBY"), "to": row["to"], "to_code": row["to_code"],
         "scheduled_at": ahead(row["departs"] - row["delay_min"]), "expected_at": ahead(row["departs"]),
         "delay_min": row["delay_min"],
     }

@@ -1,13 +1,80 @@
 //! What is held in front of the camera, over the socket: passes, tags, pages that try to instruct, files that are no pictures; and
 //! what answers are explained with.
 
+use std::path::Path;
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::server::{Server, Socket, get};
-use crate::support::own_data;
+use crate::support::{models_dir, own_data, root, shared};
 use crate::systems::{self, BOARDING, MOCHI, Systems};
+
+/// A face detector of the site's own, beside the starter pack: its weights are the shared ones. `false`: they are not here.
+fn with_face_detector(data: &Path) -> bool {
+    let Some(folder) = shared("models/face") else { return false };
+    let models = data.join("models");
+    std::fs::remove_file(&models).expect("the models were linked");
+    std::fs::create_dir(&models).expect("the folder can be made");
+    for entry in std::fs::read_dir(models_dir()).expect("the models can be listed").flatten() {
+        let _ = std::os::unix::fs::symlink(entry.path(), models.join(entry.file_name()));
+    }
+    let weights = std::fs::read(folder.join("version-RFB-320.onnx")).expect("the weights can be read");
+    let digest = usher::base::secret::sha256_hex(&weights);
+    std::fs::create_dir(models.join("faces")).expect("the folder can be made");
+    std::fs::write(models.join("faces/faces.onnx"), &weights).expect("the weights can be kept");
+    let starter = std::fs::read_to_string(root().join("models/starter.toml")).expect("the starter pack is shipped");
+    let model = "[[model]]\nname = \"faces\"\ntitle = \"faces\"\nrole = \"sight\"\nlicence = \"MIT\"\n\
+        engine.ultra-light = { weights = \"faces/faces.onnx\" }\n\n[[model]]";
+    let bytes = weights.len();
+    let package = format!(
+        "\n[[package]]\nclient = \"pip\"\nname = \"own-faces\"\nversion = \"1.0.0\"\nlicence = \"MIT\"\n\
+         file = \"own_faces-1.0.0-py3-none-any.whl\"\nbytes = {bytes}\nsha256 = \"{digest}\"\n\n\
+         [[package.member]]\npath = \"faces.onnx\"\ntarget = \"faces/faces.onnx\"\nbytes = {bytes}\nsha256 = \"{digest}\"\n"
+    );
+    let pack = starter.replacen("[[model]]", model, 1) + &package;
+    std::fs::write(models.join("pack.toml"), pack).expect("the pack can be written");
+    true
+}
+
+/// People before the camera are counted and forgotten; without the shared pictures a kiosk without a detector says so.
+#[tokio::test]
+async fn somebody_is_noticed_several_are_told_and_nobody_ends_it() {
+    let data = own_data("airport");
+    let has_detector = with_face_detector(data.path());
+    let systems = Systems::start();
+    let server = Server::with_config(data.path(), &systems.site(data.path(), ""));
+    let mut visitor = server.open().await;
+    let created = visitor.event("session.created").await;
+    assert_eq!(created["session"]["usher"]["camera"]["presence"], has_detector);
+    let frame = |picture: Vec<u8>| json!({"type": "usher.presence.frame", "image": STANDARD.encode(picture)});
+    let Some(faces) = shared("images/faces") else {
+        visitor.say(frame(systems::plain(90))).await;
+        assert_eq!(visitor.event("error").await["error"]["code"], "no_presence");
+        return;
+    };
+    let seen = |name: &str| {
+        let picture = usher::picture::open(&std::fs::read(faces.join(name)).expect("a picture")).expect("a picture");
+        usher::picture::to_jpeg(&usher::picture::scaled_to_fit(picture, 320), 80).expect("a JPEG")
+    };
+    for (picture, count, state) in
+        [(seen("obama.jpg"), 2, "somebody"), (seen("two_people.jpg"), 3, "several"), (seen("obama.jpg"), 8, "somebody")]
+    {
+        for _ in 0..count {
+            visitor.say(frame(picture.clone())).await;
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        assert_eq!(visitor.event("usher.presence").await["state"], state);
+    }
+    // An empty hall, and the time that somebody who has gone is waited for.
+    for _ in 0..20 {
+        visitor.say(frame(systems::plain(90))).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    assert_eq!(visitor.event("usher.presence").await["state"], "nobody");
+}
 
 /// A kiosk with the demo's systems.
 struct Scene {

@@ -50,6 +50,7 @@ export class PhoneView extends Sheet {
     const { phone, language } = this.page.state.now;
     if (phone?.step !== "shown" || !this.left) return;
     const say = strings(language).sight;
+    this.left.hidden = phone.kind === "file"; // words in a code do not expire, only the sheet closes
     const seconds = Math.max(0, Math.ceil((phone.expiresAt - performance.now()) / 1000));
     const isOver = seconds === 0;
     const text = isOver ? say.phoneOver : say.phoneLeft(`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
