@@ -17,6 +17,7 @@ use super::desk::case::Kept;
 use super::desk::limits::CASES_MAX;
 use super::desk::wire::{Command, Profile, Told};
 use super::desk::{Desk, Input, Output, Record};
+use super::running::{Page, Running};
 use super::wire::{Content, Down, Frame, Parcel, Presence, Up};
 use crate::domain::Language;
 
@@ -40,7 +41,7 @@ pub struct KeepError(pub String);
 /// What is to be kept in one transaction.
 #[derive(Debug, Clone, Default)]
 pub struct Batch {
-    pub parcel: Option<Parcel>,
+    pub parcels: Vec<Parcel>,
     pub saved: Vec<Kept>,
     pub closed: Vec<(String, Record)>,
 }
@@ -94,23 +95,6 @@ pub struct Hub {
     bus: Option<mpsc::Sender<(String, Frame<Down>)>>,
 }
 
-struct Running {
-    desk: Desk,
-    agents: HashMap<String, Page>,
-    kiosks: HashMap<String, mpsc::Sender<Frame<Down>>>,
-    dirty: BTreeSet<String>,
-    closed: BTreeMap<String, Record>,
-    pages: u64,
-    latest: u64,
-}
-
-/// An agent's page. `number` tells a newer page from an older one of the same agent.
-struct Page {
-    number: u64,
-    /// `None` once it took no more: its socket ends, and says so with [`Hub::agent_gone`].
-    events: Option<mpsc::Sender<Value>>,
-}
-
 enum Pool {
     Claim(Box<Kept>),
     Release(String),
@@ -133,8 +117,10 @@ impl Hub {
             desk,
             agents: HashMap::new(),
             kiosks: HashMap::new(),
+            arrived: Vec::new(),
             dirty: BTreeSet::new(),
             closed: BTreeMap::new(),
+            parting: Vec::new(),
             pages: 0,
             latest: 0,
         };
@@ -163,18 +149,24 @@ impl Hub {
 
     /// One step of the desk, and its outputs on their way.
     pub(super) fn apply(&self, input: Input) {
-        let mut running = self.running();
+        self.step(&mut self.running(), input);
+    }
+
+    fn step(&self, running: &mut Running, input: Input) {
         let now = clock_ms(running.latest);
         running.latest = now;
         let outputs = running.desk.apply(input, now);
-        self.act(&mut running, outputs);
+        self.act(running, outputs);
     }
 
     fn act(&self, running: &mut Running, outputs: Vec<Output>) {
         for output in outputs {
             match output {
                 Output::ToKiosk { kiosk, frame } => self.to_kiosk(running, kiosk, frame),
-                Output::ToAgent { agent, told } => running.tell(&agent, json!(told)),
+                Output::ToAgent { agent, told } => match told.ended() {
+                    Some(case) => running.parting.push((case.to_string(), agent, json!(told))),
+                    None => running.tell(&agent, json!(told)),
+                },
                 Output::Save { case } => {
                     running.dirty.insert(case);
                     self.flush.notify_one();
@@ -231,10 +223,17 @@ impl Hub {
             Content::Request { package } => age_ms(&package.asked_at),
             _ => 0,
         };
-        self.apply(Input::Parcel { parcel: parcel.clone(), age_ms });
+        {
+            let mut running = self.running();
+            // One that could not be kept is delivered again.
+            if running.arrived.iter().all(|known| known.id != parcel.id) {
+                running.arrived.push(parcel.clone());
+            }
+            self.step(&mut running, Input::Parcel { parcel, age_ms });
+        }
         // On its own task: a kiosk that hangs up must not take what is being saved with it.
         let hub = self.clone();
-        tokio::spawn(async move { hub.save(Some(parcel)).await }).await.map_err(|error| KeepError(error.to_string()))?
+        tokio::spawn(async move { hub.save().await }).await.map_err(|error| KeepError(error.to_string()))?
     }
 
     /// Takes a frame of a kiosk.
@@ -333,36 +332,24 @@ impl Hub {
         self.running().desk.last_words(case, agent)
     }
 
-    /// Keeps what has changed; a failure leaves it to be kept with the next.
-    async fn save(&self, parcel: Option<Parcel>) -> Result<(), KeepError> {
+    /// Keeps what has changed; a failure leaves it to be kept with the next. When this returns, what was there before is kept.
+    async fn save(&self) -> Result<(), KeepError> {
         let _turn = self.saving.lock().await;
-        let (batch, dirty, closed, taken) = {
-            let mut running = self.running();
-            let dirty = std::mem::take(&mut running.dirty);
-            let closed = std::mem::take(&mut running.closed);
-            let saved = dirty.iter().filter_map(|case| running.desk.keep(case)).collect();
-            let ended = closed.iter().map(|(case, record)| (case.clone(), record.clone())).collect();
-            let taken: Vec<(String, (u64, u64))> =
-                dirty.iter().filter_map(|case| Some((case.clone(), running.desk.taken_of(case)?))).collect();
-            (Batch { parcel, saved, closed: ended }, dirty, closed, taken)
-        };
-        if batch.parcel.is_none() && batch.saved.is_empty() && batch.closed.is_empty() {
+        let change = self.running().changed();
+        if change.is_empty() {
             return Ok(());
         }
-        match self.keeper.keep(batch).await {
+        match self.keeper.keep(change.batch()).await {
             Ok(left) => {
                 // What another desk has is not confirmed from here.
-                for (case, (epoch, seq)) in taken.into_iter().filter(|(case, _)| !left.contains(case)) {
+                for (case, (epoch, seq)) in change.taken.into_iter().filter(|(case, _)| !left.contains(case)) {
                     self.apply(Input::Saved { case, epoch, seq });
                 }
+                self.running().part(&change.closed);
                 Ok(())
             }
             Err(error) => {
-                let mut running = self.running();
-                running.dirty.extend(dirty);
-                for (case, record) in closed {
-                    running.closed.entry(case).or_insert(record);
-                }
+                self.running().take_back(change);
                 Err(error)
             }
         }
@@ -384,11 +371,11 @@ impl Hub {
             tokio::select! {
                 () = self.flush.notified() => {}
                 () = stopping.cancelled() => {
-                    let _ = self.save(None).await;
+                    let _ = self.save().await;
                     return;
                 }
             }
-            if let Err(error) = self.save(None).await {
+            if let Err(error) = self.save().await {
                 tracing::error!(%error, "the desk's cases could not be kept; they are tried again");
                 tokio::time::sleep(TICK).await;
                 self.flush.notify_one();
@@ -450,16 +437,6 @@ impl Hub {
                 }
             }
             tokio::time::sleep(BOARD_EVERY).await;
-        }
-    }
-}
-
-impl Running {
-    fn tell(&mut self, agent: &str, event: Value) {
-        let Some(page) = self.agents.get_mut(agent) else { return };
-        if page.events.as_ref().is_some_and(|events| events.try_send(event).is_err()) {
-            // Its socket ends with its sender; the page comes back and gets the whole.
-            page.events = None;
         }
     }
 }

@@ -39,16 +39,16 @@ pub(super) fn rows(batch: Batch) -> Result<DeskBatch, KeepError> {
     for (case, record) in &batch.closed {
         rows.closed.push((case.clone(), of_record(record).to_string(), record.gap.clone()));
     }
-    if let Some(parcel) = batch.parcel {
-        rows.parcel = Some(parcel.id.clone());
+    for parcel in batch.parcels {
         match &parcel.content {
             Content::Callback { callback } => {
                 let body = json!({"kiosk": parcel.kiosk, "callback": callback});
-                rows.callback = Some((parcel.id, body.to_string()));
+                rows.callbacks.push((parcel.id.clone(), body.to_string()));
             }
-            Content::Rating { stars } => rows.rating = Some((parcel.case, *stars)),
+            Content::Rating { stars } => rows.ratings.push((parcel.case, *stars)),
             _ => {}
         }
+        rows.parcels.push(parcel.id);
     }
     Ok(rows)
 }

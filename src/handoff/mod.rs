@@ -13,6 +13,7 @@ pub mod links;
 pub mod nats;
 pub mod package;
 mod rules;
+mod running;
 pub mod sentences;
 mod settings;
 mod state;

@@ -220,10 +220,6 @@ impl State {
         matches!(self, Self::Requested | Self::Queued { .. } | Self::Ringing { .. }) || self.holds_bot()
     }
 
-    pub fn is_end(&self) -> bool {
-        matches!(self, Self::Abandoned | Self::Closed)
-    }
-
     /// What the visitor may touch now, in the contract's words. Never empty while the visitor waits for anything.
     pub fn actions(&self) -> &'static [&'static str] {
         match self {

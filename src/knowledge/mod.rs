@@ -27,7 +27,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::base::worker::{Busy, Worker};
-use crate::domain::{Origin, Passage};
+use crate::domain::Passage;
 use crate::engine::{Embedder, EngineError};
 use crate::store::StoreError;
 
@@ -102,14 +102,5 @@ impl Found {
     /// The best passage that may be answered with, if its score reaches [`ANSWER_SCORE_MIN`].
     pub fn answer(&self) -> Option<&Passage> {
         self.passages.first().filter(|best| best.score >= ANSWER_SCORE_MIN)
-    }
-}
-
-/// Whether two passages come from the same item or document.
-pub fn same_source(left: &Origin, right: &Origin) -> bool {
-    match (left, right) {
-        (Origin::Item { id: left }, Origin::Item { id: right }) => left == right,
-        (Origin::Document { file: left, .. }, Origin::Document { file: right, .. }) => left == right,
-        _ => false,
     }
 }

@@ -213,6 +213,7 @@ fn make_one(tools: &Tools, script: &Script, sink: &mut dyn FnMut(&[u8]) -> Contr
 
 fn narration(open: &OpenVoice, language: Language) -> Option<Narration> {
     let mut voice = open().inspect_err(|error| tracing::warn!(%error, "a clip has no voice")).ok()?;
+    let rate_hz = voice.rate_hz();
     let say = move |text: &str| {
         let mut samples = Vec::new();
         let mut keep = |piece: &[i16]| {
@@ -222,7 +223,6 @@ fn narration(open: &OpenVoice, language: Language) -> Option<Narration> {
         voice.speak(text, language, &Stop::new(), &mut keep).map_err(|error| error.to_string())?;
         Ok(samples)
     };
-    let rate_hz = open().ok()?.rate_hz();
     Some(Narration { rate_hz, voice: "espeak-ng".into(), say: Box::new(say) })
 }
 

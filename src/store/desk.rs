@@ -1,5 +1,6 @@
 //! What a desk keeps: open cases, taken parcels, records without words, booked calls, and who may come in.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -16,15 +17,16 @@ pub struct DeskStore(File);
 /// Changes of one transaction. Bodies are the caller's JSON.
 #[derive(Debug, Clone, Default)]
 pub struct DeskBatch {
-    pub parcel: Option<String>,
+    /// Taken parcels, by id.
+    pub parcels: Vec<String>,
     /// `(case, body)`.
     pub saved: Vec<(String, String)>,
     /// `(case, body, gap)`: the case goes, its record stays.
     pub closed: Vec<(String, String, String)>,
-    /// `(id, body)`.
-    pub callback: Option<(String, String)>,
+    /// `(parcel, body)`: written with its parcel, and not again when that was taken before.
+    pub callbacks: Vec<(String, String)>,
     /// `(case, stars)`.
-    pub rating: Option<(String, u8)>,
+    pub ratings: Vec<(String, u8)>,
     /// Seconds since 1970.
     pub now: i64,
 }
@@ -49,11 +51,11 @@ impl DeskStore {
         File::open(path, Kind::Desk).map(Self)
     }
 
-    /// Writes a batch, all or nothing. `false`: its parcel had been taken before; cases are written all the same.
+    /// Writes a batch, all or nothing.
     ///
     /// # Errors
     /// [`StoreError`]; nothing is written then.
-    pub fn write(&mut self, batch: &DeskBatch) -> Result<bool, StoreError> {
+    pub fn write(&mut self, batch: &DeskBatch) -> Result<(), StoreError> {
         let file = &mut self.0;
         write(&mut file.connection, batch).map_err(|error| file.error(error))
     }
@@ -192,13 +194,17 @@ impl DeskStore {
     }
 }
 
-fn write(connection: &mut Connection, batch: &DeskBatch) -> rusqlite::Result<bool> {
+fn write(connection: &mut Connection, batch: &DeskBatch) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
-    let mut is_new = true;
-    if let Some(parcel) = &batch.parcel {
-        is_new = transaction
-            .execute("INSERT OR IGNORE INTO parcels (id, at) VALUES (?1, ?2)", params![parcel, batch.now])?
-            == 1;
+    let mut known = HashSet::new();
+    for parcel in &batch.parcels {
+        let written = transaction
+            .execute("INSERT OR IGNORE INTO parcels (id, at) VALUES (?1, ?2)", params![parcel, batch.now])?;
+        if written == 0 {
+            known.insert(parcel);
+        }
+    }
+    if !batch.parcels.is_empty() {
         transaction.execute("DELETE FROM parcels WHERE at < ?1", params![batch.now - PARCELS_KEPT_S])?;
     }
     for (id, body) in &batch.saved {
@@ -211,15 +217,14 @@ fn write(connection: &mut Connection, batch: &DeskBatch) -> rusqlite::Result<boo
             params![id, batch.now, body, gap],
         )?;
     }
-    if let Some((id, body)) = batch.callback.as_ref().filter(|_| is_new) {
+    for (id, body) in batch.callbacks.iter().filter(|(id, _)| !known.contains(id)) {
         transaction.execute(
             "INSERT OR IGNORE INTO callbacks (id, at, body) VALUES (?1, ?2, ?3)",
             params![id, batch.now, body],
         )?;
     }
-    if let Some((id, stars)) = &batch.rating {
+    for (id, stars) in &batch.ratings {
         transaction.execute("UPDATE records SET stars = ?2 WHERE id = ?1 AND stars IS NOT ?2", params![id, stars])?;
     }
-    transaction.commit()?;
-    Ok(is_new)
+    transaction.commit()
 }

@@ -1,7 +1,5 @@
 //! The hand-over when programs are killed and the disk is full.
 
-use std::process::Command;
-
 use serde_json::json;
 
 use crate::desk::{self, Agent};
@@ -23,18 +21,13 @@ async fn on_a_full_disk_the_visitor_is_told_and_usher_serves_on() {
     let mut anna = Agent::come(&server, "anna").await;
     let mut visitor = server.open().await;
     visitor.until("session.created").await;
-    let limit = |bytes: &str| {
-        let mut prlimit = Command::new("prlimit");
-        let done = prlimit.args(["--pid", &server.id().to_string(), &format!("--fsize={bytes}:")]).status();
-        assert!(done.expect("prlimit runs; `apt-get install util-linux`").success());
-    };
-    limit("1");
+    server.bound_files("1");
     visitor.say(json!({"type": "usher.person"})).await;
     assert_eq!(visitor.handoff("unavailable").await["reason"], "not_stored");
     visitor.ask("is there free wifi").await;
     let answer = visitor.first("an answer", |event| event["type"] == "usher.answer").await;
     assert_eq!(answer["route"], "answer");
-    limit("unlimited");
+    server.bound_files("unlimited");
     visitor.say(json!({"type": "usher.handoff.done"})).await;
     visitor.handoff("bot").await;
     handoff_nats::ask(&mut visitor).await;

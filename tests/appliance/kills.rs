@@ -209,10 +209,10 @@ async fn settle(pair: &Pair, agent: &mut Agent, seen: &mut Seen, mut counted: Co
             .collect();
         let is_there = |case: &&String| !recorded.contains(case) && !open.contains(case);
         let lost: Vec<String> = seen.told.iter().filter(is_there).cloned().collect();
-        if lost.is_empty() || since.elapsed() > SETTLED_WITHIN {
-            // A case may close between the two looks; only what is open afterwards too is there twice.
-            let still = board(agent, seen).await;
-            let twice = still.iter().filter(|case| recorded.contains(case) || many(&still, case));
+        // A case may close between the two looks; what is there twice stays so.
+        let still = board(agent, seen).await;
+        let twice: Vec<&String> = still.iter().filter(|case| recorded.contains(case) || many(&still, case)).collect();
+        if lost.is_empty() && twice.is_empty() || since.elapsed() > SETTLED_WITHIN {
             counted.doubled = seen.doubled.iter().chain(twice).cloned().collect();
             (counted.told, counted.recorded, counted.open) = (seen.told.len(), recorded.len(), open.len());
             counted.lost = lost;

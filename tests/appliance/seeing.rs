@@ -172,6 +172,23 @@ async fn how_is_my_pet_is_a_clip_that_plays_while_it_is_made() {
     assert_eq!(scene.server.get(clip["url"].as_str().unwrap()).await.0, 404, "the clip outlived its visit");
 }
 
+#[tokio::test]
+async fn on_a_full_disk_a_clip_is_shown_all_the_same() {
+    let data = own_data("airport");
+    let systems = Systems::start();
+    let server = Server::with_bounded_files(data.path(), &systems.site(data.path(), ""));
+    let mut visitor = server.open().await;
+    visitor.ask("Where is the nearest pharmacy?").await;
+    let answer = visitor.event("usher.answer").await;
+    let address = media(&answer, "clip")["url"].as_str().unwrap();
+    server.bound_files("1");
+    let whole = fetch(&server, address).await;
+    assert!(&whole[4..8] == b"ftyp" && whole.windows(4).filter(|bytes| bytes == b"moof").count() >= 3);
+    assert!(fetch(&server, address).await == whole, "what could not be kept is made a second time");
+    let kept = std::fs::read_dir(data.path().join("sites/airport/clips")).expect("the shelf is there").count();
+    assert_eq!(kept, 0, "half a clip was left on the disk");
+}
+
 async fn fetch(server: &Server, path: &str) -> Vec<u8> {
     let reply = server.get_bytes(path).await;
     let body = reply.windows(4).position(|bytes| bytes == b"\r\n\r\n").expect("a head") + 4;

@@ -61,6 +61,13 @@ impl Server {
         Self::begin(shell, "127.0.0.1:0", data, &["serve"], site)
     }
 
+    /// From now on files may have so many bytes, or "unlimited".
+    pub fn bound_files(&self, bytes: &str) {
+        let mut prlimit = Command::new("prlimit");
+        let done = prlimit.args(["--pid", &self.id().to_string(), &format!("--fsize={bytes}:")]).status();
+        assert!(done.expect("prlimit runs; `apt-get install util-linux`").success());
+    }
+
     fn spawn(data: &Path, command: &[&str], site: [&str; 2]) -> Self {
         Self::listen("127.0.0.1:0", data, command, site)
     }

@@ -168,6 +168,16 @@ pub enum Told {
     Replaced,
 }
 
+impl Told {
+    /// The case that this ends for good.
+    pub fn ended(&self) -> Option<&str> {
+        match self {
+            Self::CaseState { case, state: "closed", .. } => Some(case),
+            _ => None,
+        }
+    }
+}
+
 /// One line of the board.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {

@@ -104,7 +104,7 @@ async fn keep_records(mut ended: mpsc::Receiver<(String, Ended)>, store: &Worker
     while let Some((case, ended)) = ended.recv().await {
         let rows = DeskBatch {
             closed: vec![(case.clone(), ended.record.to_string(), ended.gap)],
-            rating: ended.stars.map(|stars| (case, stars)),
+            ratings: ended.stars.map(|stars| (case, stars)).into_iter().collect(),
             now: jiff::Timestamp::now().as_second(),
             ..DeskBatch::default()
         };

@@ -6,6 +6,9 @@ import { isOpen, note, withCase, withLine } from "./model.js";
 /** Signals kept while the socket is down; a negotiation has about thirty. */
 const SIGNALS_MAX = 64;
 
+/** Over a bus the visitor's first signals may overtake the word that there is a call; older ones are of a call that ended, ms. */
+const EARLY_MS_MAX = 2000;
+
 export class Calls {
   #state;
   #send;
@@ -14,6 +17,7 @@ export class Calls {
   #call = null;
   #mode = "text"; // what is shared, or being opened
   #unsent = [];
+  #early = []; // `{id, data, at}`: signals of a call that has not begun here
 
   /** `send(event)` answers whether the socket took it. */
   constructor(state, send) {
@@ -34,6 +38,7 @@ export class Calls {
 
   signal(id, data) {
     if (id === this.#id) this.#call.receive(data);
+    else this.#early = [...this.#early, { id, data, at: performance.now() }].slice(-SIGNALS_MAX);
   }
 
   /** The agent's line so far; false when no call carries it. */
@@ -69,6 +74,9 @@ export class Calls {
     });
     this.#state.set(withCase(this.#state.now, id, { call: { state: "connecting", kinds: [], muted: false, dark: false } }));
     this.#share(this.#state.now.cases[id].mode);
+    const early = this.#early.filter((one) => one.id === id && performance.now() - one.at < EARLY_MS_MAX);
+    this.#early = [];
+    early.forEach((one) => this.#call.receive(one.data));
   }
 
   async #share(mode) {
