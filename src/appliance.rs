@@ -3,45 +3,69 @@
 //! Threads, each a worker that owns one thing: `language`, `embedding`, `hearing`, `voice`, `knowledge`; one `listener` for
 //! each hands-free socket; `pins` where the kiosk has a body; tokio's for waiting.
 
+mod administration;
+mod certificate;
+mod configuration;
 mod desk;
+pub mod examination;
 mod golden;
+mod keeping;
+mod listening;
 mod opening;
+mod operations;
 mod people;
 mod seeing;
+mod switching;
+mod trial;
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
-use std::time::Duration;
+use std::sync::{Arc, RwLock};
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::broadcast;
+use serde_json::json;
+use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
+pub use self::administration::open_admin_store;
+pub use self::configuration::Sources;
 pub use self::desk::{DeskServer, serve_desk};
+pub use self::keeping::{backup_plan, privacy_facts, purge, put_aside, put_back, take_data};
 use self::opening::Opening;
 pub use self::people::open_desk_store;
+use self::switching::Switching;
+use crate::admin::{self, Jobs, Sessions};
+use crate::backup::{self, Places};
 use crate::base::Clock;
 use crate::base::worker::Worker;
+use crate::checks::Runner;
 use crate::config::Settings;
 use crate::conversation::{Conversation, Engines, Thresholds};
-use crate::device;
+use crate::device::{self, Lights};
 use crate::engine::FaceFinder;
 use crate::engine::speech::Vocabulary;
-use crate::http::{self, App, MissingModel, Parked};
+use crate::http::admin::backup::{Keeping, Uploads};
+use crate::http::admin::checks::{Examine, LastReport};
+use crate::http::admin::{Admin, Reviews, upload};
+use crate::http::{App, MissingModel, Pages, Parked, Privacy, Terms};
 use crate::knowledge::{self, Knowledge, SharedEmbedder, shipped};
 use crate::media::Map;
 use crate::models::{Installed, Role};
+use crate::privacy::profile::Profile;
+use crate::privacy::report::Facts;
 use crate::showing::Showing;
+use crate::store::Content;
+use crate::telemetry::{Logs, Notifier, Telemetry};
 
 /// Jobs that may wait for a worker. A kiosk has one visitor; a queue longer than a few is a queue nobody waits for.
 const QUEUE_MAX: usize = 8;
 
 /// Presses of the help button that a busy page may miss before it looks again.
 const PRESSES_MAX: usize = 4;
+
+/// The profile of a site that names none, for reports.
+const STRICTEST: &str = "eu";
 
 /// Time for the turns in hand after SIGTERM.
 const STOP_DEADLINE: Duration = Duration::from_secs(5);
@@ -64,6 +88,10 @@ pub struct Opened {
     /// `None` unless [`Needs::seeing`].
     pub showing: Option<Showing>,
     pub faces: Option<Arc<Worker<Box<dyn FaceFinder>>>>,
+    /// Finds by meaning; the knowledge holds it, too.
+    pub embedder: Option<SharedEmbedder>,
+    /// Role, name and bytes of every loaded model.
+    pub models: Vec<(String, String, u64)>,
 }
 
 /// Opens what `needs` names. A model that is missing or cannot be used is told in `missing`; everything else serves.
@@ -71,9 +99,9 @@ pub struct Opened {
 /// # Errors
 /// When the knowledge or the pack file cannot be used: without them there is nothing to answer from.
 pub fn open(settings: &Settings, data: &Path, site_named: bool, needs: Needs) -> anyhow::Result<Opened> {
-    let mut opening = Opening::at(data)?;
+    let mut opening = Opening::at(data, settings.board.memory.budget_mb)?;
     let embedder = opening.embedder();
-    let mut knowledge = open_knowledge(settings, data, site_named, embedder)?;
+    let mut knowledge = open_knowledge(settings, data, site_named, embedder.clone())?;
     let words = if needs.hearing { phrasings(&mut knowledge)? } else { Vec::new() };
     let mut engines = Engines::default();
     if needs.writing {
@@ -93,7 +121,8 @@ pub fn open(settings: &Settings, data: &Path, site_named: bool, needs: Needs) ->
         showing = Some(seeing::showing(settings, data, map.clone(), faces.clone(), &opening)?);
     }
     let clock = Clock::system(&settings.site.time_zone)?;
-    engines.names = opening.names;
+    engines.names = opening.names.into();
+    let models = opening.loaded;
     let conversation = Conversation {
         knowledge: Arc::new(Worker::start("knowledge", QUEUE_MAX, knowledge)),
         engines,
@@ -104,13 +133,14 @@ pub fn open(settings: &Settings, data: &Path, site_named: bool, needs: Needs) ->
         ),
         facts: seeing::facts(settings, &clock),
         clock,
+        telemetry: None,
         thresholds: Thresholds {
             answer: knowledge::ANSWER_SCORE_MIN,
             clarify: knowledge::CLARIFY_SCORE_MIN,
             gap: knowledge::CLARIFY_GAP,
         },
     };
-    Ok(Opened { conversation, missing: opening.missing, map, showing, faces })
+    Ok(Opened { conversation, missing: opening.missing, map, showing, faces, embedder, models })
 }
 
 /// The site's knowledge. A new database gets what the site ships with; one that a technician began by importing does not,
@@ -165,7 +195,13 @@ fn folder_of(settings: &Settings, data: &Path) -> PathBuf {
 /// # Errors
 /// When the pack file cannot be used.
 pub fn open_embedder(data: &Path) -> anyhow::Result<Option<SharedEmbedder>> {
-    Ok(Opening::at(data)?.embedder())
+    Ok(Opening::at(data, None)?.embedder())
+}
+
+/// Where the models lie: those that came with the running version, else those that were fetched.
+fn models_dir(data: &Path) -> PathBuf {
+    let brought = data.join("slots/current/models");
+    if brought.is_dir() { brought } else { data.join("models") }
 }
 
 /// The weights of the installed language model, for peers that are measured on the same file.
@@ -173,34 +209,81 @@ pub fn open_embedder(data: &Path) -> anyhow::Result<Option<SharedEmbedder>> {
 /// # Errors
 /// When the pack file cannot be used.
 pub fn language_model(data: &Path) -> anyhow::Result<Option<PathBuf>> {
-    let installed = Installed::at(&data.join("models"))?;
+    let installed = Installed::at(&models_dir(data))?;
     Ok(installed.of(Role::Language).and_then(|model| model.engine.paths().into_iter().next()))
 }
 
-/// Serves until SIGTERM or SIGINT, then lets the turns in hand end.
+/// What a server is started with.
+pub struct Start<'a> {
+    pub settings: &'a Settings,
+    pub data: &'a Path,
+    /// The technician said which site is meant.
+    pub site_named: bool,
+    pub logs: Arc<Logs>,
+    pub sources: Sources,
+}
+
+/// How a server ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    Stopped,
+    /// A technician wants it started again.
+    Again,
+    /// A version on trial did not pass; the one before is to start.
+    Failed,
+}
+
+/// Serves until SIGTERM, SIGINT or a technician's wish, then lets the turns in hand end.
 ///
 /// # Errors
 /// When the address cannot be listened on, or the knowledge cannot be opened.
-pub fn serve(settings: &Settings, data: &Path, site_named: bool) -> anyhow::Result<()> {
+pub fn serve(start: Start<'_>) -> anyhow::Result<Ended> {
+    let Start { settings, data, site_named, logs, sources } = start;
+    let _data = take_data(settings, data)?;
     let needs = Needs { hearing: true, voice: true, writing: true, seeing: true };
-    let opened = open(settings, data, site_named, needs)?;
+    let mut opened = open(settings, data, site_named, needs)?;
+    let telemetry = Arc::new(Telemetry::default());
+    opened.conversation.telemetry = Some(telemetry.clone());
     for missing in &opened.missing {
         tracing::warn!(role = missing.role, model = missing.model, repair = missing.repair, "a model is missing");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let stopping = CancellationToken::new();
-    let people = runtime.block_on(people::open(settings, data, &opened.conversation.knowledge, opened.map, &stopping));
+    let people =
+        runtime.block_on(people::open(settings, data, &opened.conversation.knowledge, opened.map.clone(), &stopping));
+    // Kept to the end: its outputs come to rest when it is dropped.
+    let body = device::Watch::start(&settings.board).unwrap_or_else(|error| {
+        tracing::error!(%error, "the pins cannot be used; the page's button still works");
+        None
+    });
+    let pins = body.as_ref().map(device::Watch::handle);
+    let lights = lights(pins.clone());
+    let changed = broadcast::channel(PRESSES_MAX).0;
+    let statistics = operations::statistics(settings, data);
+    // Kept to the end: what was counted is written when it is dropped.
+    let _board = operations::watch(data, &telemetry, &statistics, &opened, changed.clone());
+    let gauges = operations::gauges(&opened, &statistics);
+    if let Err(error) = upload::clear(data) {
+        tracing::warn!(%error, "files that were on their way in could not be deleted");
+    }
+    let administrators = runtime.block_on(administration::open(data, &stopping));
     let app = Arc::new(App {
+        telemetry,
+        logs,
+        statistics,
+        gauges,
+        models: opened.models,
         conversation: opened.conversation,
-        site: settings.site.clone(),
+        standing: RwLock::new(Arc::new(terms(settings))),
+        changed,
         missing: opened.missing,
-        visits_max: settings.serve.visits_max,
-        idle_seconds: settings.visit.idle_seconds,
-        end_of_turn_ms: settings.hearing.end_of_turn_ms,
         ready: AtomicBool::new(false),
         unready: std::sync::Mutex::default(),
         visits: AtomicUsize::new(0),
-        lit: Arc::default(),
+        lights,
+        pins,
+        setup: administrators.as_ref().map_or_else(|| watch::channel(None).1, |people| people.first_secret()),
+        admin_url: settings.serve.admin_listen.map(|address| listening::admin_url(settings, address)),
         presses: broadcast::channel(PRESSES_MAX).0,
         kiosk: people.kiosk,
         showing: opened.showing.context("nothing can be shown")?,
@@ -208,16 +291,117 @@ pub fn serve(settings: &Settings, data: &Path, site_named: bool) -> anyhow::Resu
         queue: AtomicUsize::new(0),
         phone_url: settings.phone.address(),
         parked: Arc::new(Parked::default()),
+        testing: Arc::default(),
+        again: Notify::new(),
         stopping,
     });
-    let _pins = match device::open(&settings.pins) {
-        Ok(body) => body.map(|body| device::watch(body, app.presses.clone(), app.lit.clone())),
-        Err(error) => {
-            tracing::error!(%error, "the pins cannot be used; the page's button still works");
-            None
+    if let Some(pins) = &app.pins {
+        runtime.spawn(help(pins.events(), app.presses.clone()));
+    }
+    let updates = trial::open(data);
+    let switching = Switching::new(app.clone(), settings, data, runtime.handle().clone());
+    let admin = administrators.map(|administrators| {
+        Arc::new(Admin {
+            app: app.clone(),
+            desk: people.desk.clone(),
+            data: data.to_path_buf(),
+            people: administrators,
+            sessions: Sessions::default(),
+            jobs: Jobs::default(),
+            reviews: Reviews::default(),
+            updates: updates.clone(),
+            keeping: keeping(settings, data),
+            facts: facts(settings, data),
+            examine: examiner(app.clone(), settings, data),
+            report: LastReport::default(),
+            configure: configuration::door(app.clone(), sources),
+            board: json!({"name": settings.board.name, "backend": settings.board.gpio.backend}),
+            switch: Arc::new(move |role, name, progress| switching.switch(role, name, progress)),
+            budget_bytes: settings.board.memory.budget_mb.map(|mb| u64::from(mb) << 20),
+            since: Instant::now(),
+        })
+    });
+    let pages = Pages { app, desk: people.desk, admin };
+    runtime.block_on(listening::listen(settings, data, pages, updates, Arc::new(Notifier::from_environment())))
+}
+
+/// What the privacy report is made of.
+fn facts(settings: &Settings, data: &Path) -> Box<dyn Fn() -> Result<Facts, String> + Send + Sync> {
+    let (settings, data) = (settings.clone(), data.to_path_buf());
+    Box::new(move || privacy_facts(&settings, &data).map_err(|error| format!("{error:#}")))
+}
+
+/// The self-test as the page runs it.
+fn examiner(app: Arc<App>, settings: &Settings, data: &Path) -> Examine {
+    let (settings, data, runner) = (Arc::new(settings.clone()), data.to_path_buf(), Arc::new(Runner::default()));
+    Arc::new(move || {
+        let (app, settings, data, runner) = (app.clone(), settings.clone(), data.clone(), runner.clone());
+        Box::pin(async move {
+            let machine = tokio::task::spawn_blocking(move || examination::machine(&settings, &data, &runner)).await;
+            examination::whole(&app, machine.unwrap_or_default()).await
+        })
+    })
+}
+
+/// What the site's country asks for. Without a word of the site the report is made by the strictest profile.
+fn privacy(settings: &Settings) -> Privacy {
+    let chosen = settings.privacy.profile.as_deref();
+    let profile = Profile::named(chosen.unwrap_or(STRICTEST)).expect("the configuration has named a shipped profile");
+    Privacy { profile, is_chosen: chosen.is_some(), operator: settings.privacy.operator.clone() }
+}
+
+/// Where things of a backup go back.
+fn keeping(settings: &Settings, data: &Path) -> Keeping {
+    let (of, folder) = (Arc::new(settings.clone()), data.to_path_buf());
+    let parts = [
+        ("config", settings.path.clone()),
+        ("knowledge", settings.knowledge.clone()),
+        (backup::PEOPLE, data.join(admin::FOLDER)),
+    ];
+    Keeping {
+        plan: Box::new(move || backup_plan(&of, &folder, Content::WithoutVisits).map_err(|error| format!("{error:#}"))),
+        site: settings.site.id.clone(),
+        places: Places {
+            state: folder_of(settings, data),
+            parts: parts.map(|(name, path)| (name.to_owned(), path)).into(),
+        },
+        uploads: Uploads::default(),
+    }
+}
+
+/// One light for all visits.
+fn lights(pins: Option<device::Handle>) -> Arc<Lights> {
+    Lights::new(move |light| {
+        if let Some(pins) = &pins {
+            pins.show(light);
         }
-    };
-    runtime.block_on(listen(settings, app, people.desk))
+    })
+}
+
+/// Tells the pages each press of the help button.
+async fn help(mut events: broadcast::Receiver<device::Event>, presses: broadcast::Sender<()>) {
+    loop {
+        match events.recv().await {
+            Ok(device::Event::Help) => {
+                // Nobody may be listening: a press without a page is no fault.
+                let _ = presses.send(());
+            }
+            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Err(broadcast::error::RecvError::Closed) => return,
+        }
+    }
+}
+
+/// The part of the settings that holds for the next visit without a new start.
+pub fn terms(settings: &Settings) -> Terms {
+    Terms {
+        site: settings.site.clone(),
+        visits_max: settings.serve.visits_max,
+        idle_seconds: settings.visit.idle_seconds,
+        end_of_turn_ms: settings.hearing.end_of_turn_ms,
+        update_source: settings.update.source.clone(),
+        privacy: privacy(settings),
+    }
 }
 
 /// The site's map, where it has one. A map that cannot be used is told; everything else serves.
@@ -243,47 +427,14 @@ fn open_map(settings: &Settings) -> Option<Arc<Map>> {
     }
 }
 
-async fn listen(settings: &Settings, app: Arc<App>, desk: Option<Arc<http::desk::Desk>>) -> anyhow::Result<()> {
-    let address = settings.serve.listen;
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("{address} cannot be listened on; is another usher running?"))?;
-    let address = listener.local_addr()?;
-    tracing::info!(site = settings.site.id, "kiosk page on http://{address}/");
-    let golden = tokio::spawn(golden::prove_ready(app.clone()));
-    let stopping = app.stopping.clone();
-    if let Some(address) = settings.phone.listen {
-        serve_phones(address, app.clone()).await;
-    }
-    let serving = tokio::spawn(http::serve(listener, app, desk));
-    stopped().await?;
-    tracing::info!("stopping");
-    golden.abort();
-    stopping.cancel();
-    match tokio::time::timeout(STOP_DEADLINE, serving).await {
-        Ok(served) => served??,
-        Err(_) => tracing::warn!("connections were still open after {STOP_DEADLINE:?}"),
-    }
-    Ok(())
-}
-
-/// The phones' own listener. An address that cannot be used is told; the kiosk serves without it.
-async fn serve_phones(address: SocketAddr, app: Arc<App>) {
-    match TcpListener::bind(address).await {
-        Ok(listener) => {
-            tracing::info!(%address, "phones may fetch answers");
-            tokio::spawn(http::serve_phones(listener, app));
-        }
-        Err(error) => tracing::error!(%error, %address, "phones cannot fetch answers; check [phone] listen"),
-    }
-}
-
-async fn stopped() -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+/// Readable by this user alone from its first byte.
+fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).truncate(true).write(true).mode(0o600);
+    options
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .with_context(|| format!("{} cannot be written", path.display()))
 }

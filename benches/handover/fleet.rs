@@ -14,12 +14,13 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_util::sync::CancellationToken;
 use usher::base::worker::Worker;
-use usher::config::Settings as SiteSettings;
+use usher::config::{Said, Settings as SiteSettings};
 use usher::domain::Language;
+use usher::handoff::SealedOutbox;
 use usher::handoff::desk::wire::Profile;
 use usher::handoff::package::Origin;
 use usher::handoff::{Effect, Event, Handoff, Kiosk, News, Rule, Settings, State, nats as link, put_agent};
-use usher::store::{DeskStore, OutboxStore};
+use usher::store::DeskStore;
 
 use crate::desk::PASSWORD;
 use crate::nats::Bus;
@@ -136,7 +137,7 @@ pub async fn measure(is_quick: bool) {
 
 /// Accounts, without a program start for each.
 fn let_in(data: &Path, file: &Path, names: &[String]) {
-    let settings = SiteSettings::load(file).expect("the site's file is right");
+    let settings = SiteSettings::load(file, None, &Said::default()).expect("the site's file is right");
     let folder = data.join("sites").join(&settings.site.id);
     std::fs::create_dir_all(&folder).expect("the folder can be made");
     let mut store = DeskStore::open(&folder.join("desk.db")).expect("the desk's file opens");
@@ -148,8 +149,8 @@ fn let_in(data: &Path, file: &Path, names: &[String]) {
     }
 }
 
-pub fn outbox(path: &Path) -> Worker<OutboxStore> {
-    Worker::start("outbox", 64, OutboxStore::open(path).expect("the outbox opens"))
+pub fn outbox(path: &Path) -> Worker<SealedOutbox> {
+    Worker::start("outbox", 64, SealedOutbox::open(path, jiff::Timestamp::now()).expect("the outbox opens"))
 }
 
 async fn kiosks(bus: &Bus, folder: &Path) -> Vec<Arc<Kiosk>> {

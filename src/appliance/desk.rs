@@ -8,7 +8,8 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{QUEUE_MAX, STOP_DEADLINE, folder_of, open_embedder, open_knowledge, open_map, people, stopped};
+use super::listening::stopped;
+use super::{QUEUE_MAX, STOP_DEADLINE, folder_of, open_embedder, open_knowledge, open_map, people};
 use crate::base::worker::Worker;
 use crate::config::Settings;
 use crate::http;
@@ -26,6 +27,7 @@ pub struct DeskServer {
 /// # Errors
 /// When the address cannot be listened on, the certificate cannot be used, or the desk's file cannot be opened.
 pub fn serve_desk(settings: &Settings, data: &Path, site_named: bool, server: &DeskServer) -> anyhow::Result<()> {
+    let _data = super::take_data(settings, data)?;
     let knowledge = open_knowledge(settings, data, site_named, open_embedder(data)?)?;
     let knowledge = Arc::new(Worker::start("knowledge", QUEUE_MAX, knowledge));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -71,21 +73,9 @@ fn certificate(settings: &Settings, data: &Path, server: &DeskServer) -> anyhow:
     if !chain.exists() || !key.exists() {
         let names = vec!["localhost".to_string(), server.listen.ip().to_string()];
         let made = rcgen::generate_simple_self_signed(names).context("a certificate could not be made")?;
-        write_secret(&key, &made.signing_key.serialize_pem())?;
+        super::write_secret(&key, &made.signing_key.serialize_pem())?;
         std::fs::write(&chain, made.cert.pem()).with_context(|| format!("{} cannot be written", chain.display()))?;
         tracing::info!("made a certificate: kiosks need a copy of {}", chain.display());
     }
     Ok(Some((chain, key)))
-}
-
-/// Readable by this user alone from its first byte.
-fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).truncate(true).write(true).mode(0o600);
-    options
-        .open(path)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .with_context(|| format!("{} cannot be written", path.display()))
 }

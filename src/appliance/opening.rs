@@ -5,25 +5,34 @@ use std::sync::Arc;
 
 use super::QUEUE_MAX;
 use crate::base::worker::Worker;
-use crate::config::Settings;
+use crate::config::{self, Settings};
 use crate::conversation::{Engines, Hearer, Sight, Writer};
 use crate::engine::speech::{self, Ears};
-use crate::engine::{self, EngineError, FaceFinder, TextReader, Transcriber, language, sight};
+use crate::engine::{self, EngineError, FaceFinder, Generator, TextReader, Transcriber, language, sight};
 use crate::http::MissingModel;
 use crate::knowledge::SharedEmbedder;
 use crate::models::{Engine, Installed, Model, Role};
 use crate::showing::OpenVoice;
+use crate::telemetry::{Budget, Need, Probe};
 
 /// Opening in progress: what is installed, what was found missing, what was opened under which name.
 pub(super) struct Opening {
     installed: Installed,
     pub(super) missing: Vec<MissingModel>,
     pub(super) names: Vec<(&'static str, String)>,
+    /// Role, name and bytes of what was opened.
+    pub(super) loaded: Vec<(String, String, u64)>,
+    budget: Budget,
 }
 
 impl Opening {
-    pub(super) fn at(data: &Path) -> anyhow::Result<Self> {
-        let installed = Installed::at(&data.join("models"))?;
+    /// `budget_mb`: the board's own bound for models, MiB.
+    pub(super) fn at(data: &Path, budget_mb: Option<u32>) -> anyhow::Result<Self> {
+        Ok(Self::of(Installed::at(&super::models_dir(data))?, budget_mb))
+    }
+
+    /// Opening from what is installed of another pack than the chosen one.
+    pub(super) fn of(installed: Installed, budget_mb: Option<u32>) -> Self {
         let missing = installed
             .missing()
             .iter()
@@ -33,7 +42,9 @@ impl Opening {
                 repair: missing.repair.clone(),
             })
             .collect();
-        Ok(Self { installed, missing, names: Vec::new() })
+        let memory = Probe::new("/", "/").look().memory_total.unwrap_or(u64::MAX);
+        let budget = Budget::new(memory, budget_mb.map(|mb| u64::from(mb) << 20));
+        Self { installed, missing, names: Vec::new(), loaded: Vec::new(), budget }
     }
 
     /// Keeps what opened; tells what did not.
@@ -52,23 +63,55 @@ impl Opening {
         }
     }
 
+    /// Whether there is memory for `model`; one that has none is told as missing, and nothing of it is read.
+    fn admits(&mut self, model: &Model, need: Need) -> bool {
+        let available = Probe::new("/", "/").look().memory_available;
+        match self.budget.admit(&model.name, need, available) {
+            Ok(()) => {
+                self.loaded.push((model.role.word().into(), model.name.clone(), need.bytes()));
+                true
+            }
+            Err(over) => {
+                tracing::error!(%over, "a model is not loaded");
+                let repair = over.repair.to_string();
+                self.missing.push(MissingModel { role: model.role.word().into(), model: model.name.clone(), repair });
+                false
+            }
+        }
+    }
+
     pub(super) fn embedder(&mut self) -> Option<SharedEmbedder> {
         let model = self.installed.of(Role::Embedding)?.clone();
         let Engine::BertSafetensors { weights, .. } = &model.engine else { return None };
         let folder = weights.parent()?;
+        if !self.admits(&model, of_files(&model)) {
+            return None;
+        }
         let embedder = self.opened(Role::Embedding, &model.name, engine::open_embedder(folder))?;
         Some(Arc::new(Worker::start("embedding", QUEUE_MAX, embedder)))
     }
 
-    pub(super) fn writer(&mut self, settings: &Settings) -> Option<Writer> {
+    /// Whether the writing model opens.
+    pub(super) fn opens_writer(&mut self, limits: &config::Language) -> bool {
+        self.generator(limits).is_some()
+    }
+
+    fn generator(&mut self, limits: &config::Language) -> Option<(Box<dyn Generator>, bool)> {
         let model = self.installed.of(Role::Language)?.clone();
         let Engine::Gguf { weights, words_answers } = &model.engine else { return None };
-        let limits = language::Settings {
-            threads: settings.language.threads,
-            context_tokens_max: settings.language.context_tokens_max,
-        };
+        let limits = language::Settings { threads: limits.threads, context_tokens_max: limits.context_tokens_max };
+        let cache = language::cache_bytes(weights, &limits).unwrap_or(0);
+        if !self.admits(&model, Need { cache, ..of_files(&model) }) {
+            return None;
+        }
         let generator = self.opened(Role::Language, &model.name, language::open(weights, &limits))?;
-        Some(Writer { worker: Worker::start("language", QUEUE_MAX, generator), words_answers: *words_answers })
+        Some((generator, *words_answers))
+    }
+
+    pub(super) fn writer(&mut self, settings: &Settings) -> Option<Writer> {
+        let (generator, words_answers) = self.generator(&settings.language)?;
+        let worker = Worker::start("language", QUEUE_MAX, generator);
+        Some(Writer { worker, words_answers: words_answers.into() })
     }
 
     pub(super) fn hearing(&mut self, engines: &mut Engines) {
@@ -101,6 +144,9 @@ impl Opening {
             .collect();
         models
             .iter()
+            .filter(|model| self.admits(model, of_files(model)))
+            .collect::<Vec<_>>()
+            .into_iter()
             .filter_map(|model| self.opened(Role::Hearing, &model.name, open_transcriber(model, runtime)))
             .collect()
     }
@@ -113,6 +159,9 @@ impl Opening {
     fn reader(&mut self) -> Option<Worker<Box<dyn TextReader>>> {
         let model = self.installed.of(Role::Reading)?.clone();
         let Engine::Ppocr { detector, recogniser, orienter } = &model.engine else { return None };
+        if !self.admits(&model, of_files(&model)) {
+            return None;
+        }
         let runtime = self.runtime()?;
         let files = sight::ReadingFiles { detector, recogniser, orienter };
         let reader = self.opened(Role::Reading, &model.name, sight::open_ppocr(&runtime, files))?;
@@ -145,6 +194,12 @@ impl Opening {
         let voice = self.opened(Role::Voice, &model.name, speech::open_espeak(program))?;
         Some(Worker::start("voice", QUEUE_MAX, voice))
     }
+}
+
+/// What a model's files need in memory.
+fn of_files(model: &Model) -> Need {
+    let bytes = |path: PathBuf| path.metadata().map_or(0, |file| file.len());
+    Need::of_file(model.engine.paths().into_iter().map(bytes).sum())
 }
 
 fn open_transcriber(model: &Model, runtime: &Path) -> Result<Box<dyn Transcriber>, EngineError> {

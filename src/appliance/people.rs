@@ -1,23 +1,31 @@
 //! The way to people: the desk of this program, or the link to another one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use anyhow::Context;
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::base::Clock;
 use crate::base::worker::Worker;
 use crate::config::Settings;
 use crate::handoff::links::{Opened, local, websocket};
-use crate::handoff::{Accounts, Door, FileKeeper, Hub, JOBS_MAX, Kiosk, LinkSettings, nats};
+use crate::handoff::{
+    Accounts, Door, FileKeeper, Gaps, Hub, JOBS_MAX, Kiosk, LinkSettings, SealedDesk, SealedOutbox, nats,
+};
 use crate::http::desk::{Desk, Logins};
 use crate::knowledge::Knowledge;
 use crate::media::Map;
-use crate::store::{DeskStore, OutboxStore};
+use crate::privacy::retention::Ceilings;
+use crate::store::DeskStore;
 
 /// Jobs that may wait for the outbox: a kiosk has one visitor.
 const OUTBOX_JOBS_MAX: usize = 64;
+
+/// How often keys and old records are looked after.
+const KEEP_EVERY: Duration = Duration::from_secs(3600);
 
 /// What the site has of people.
 #[derive(Default)]
@@ -83,11 +91,20 @@ fn open_kiosk(
 ) -> anyhow::Result<Arc<Kiosk>> {
     let folder = super::folder_of(settings, data);
     std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    let outbox = Worker::start("outbox", OUTBOX_JOBS_MAX, OutboxStore::open(&folder.join("kiosk.db"))?);
-    Ok(Kiosk::start(name, settings.handoff.clone(), outbox, opened, stopping.clone()))
+    let outbox =
+        Worker::start("outbox", OUTBOX_JOBS_MAX, SealedOutbox::open(&folder.join("kiosk.db"), Timestamp::now())?);
+    let kiosk = Kiosk::start(name, settings.handoff.clone(), outbox, opened, stopping.clone());
+    tokio::spawn(keep_kiosk(kiosk.clone(), stopping.clone()));
+    Ok(kiosk)
 }
 
-/// The desk's file of a site.
+fn open_sealed_desk(settings: &Settings, data: &Path) -> anyhow::Result<SealedDesk> {
+    let folder = super::folder_of(settings, data);
+    std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    Ok(SealedDesk::open(&folder.join("desk.db"), Timestamp::now())?)
+}
+
+/// The desk's file of a site, for accounts and records: what commands need.
 ///
 /// # Errors
 /// When it cannot be opened.
@@ -95,6 +112,38 @@ pub fn open_desk_store(settings: &Settings, data: &Path) -> anyhow::Result<DeskS
     let folder = super::folder_of(settings, data);
     std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     Ok(DeskStore::open(&folder.join("desk.db"))?)
+}
+
+/// Renews the outbox's key.
+async fn keep_kiosk(kiosk: Arc<Kiosk>, stopping: CancellationToken) {
+    while !is_stopping(&stopping).await {
+        kiosk.renew_key().await;
+    }
+}
+
+/// Renews the desk's key, and erases what was kept long enough.
+async fn keep_desk(store: Arc<Worker<SealedDesk>>, data: PathBuf, ceilings: Ceilings, stopping: CancellationToken) {
+    while !is_stopping(&stopping).await {
+        let (data, ceilings) = (data.clone(), ceilings.clone());
+        let kept = store.call(move |desk, _| -> anyhow::Result<()> {
+            desk.renew_if_due(Timestamp::now())?;
+            super::purge(&mut desk.store, &data, &ceilings, Timestamp::now())?;
+            Ok(())
+        });
+        let Ok(pending) = kept else { continue };
+        if let Ok(Err(error)) = pending.await.map(|timed| timed.value) {
+            let reason = format!("{error:#}");
+            tracing::error!(reason, "what was kept long enough could not be erased; it is tried again");
+        }
+    }
+}
+
+/// Waits for the next hour, or the end.
+async fn is_stopping(stopping: &CancellationToken) -> bool {
+    tokio::select! {
+        () = stopping.cancelled() => true,
+        () = tokio::time::sleep(KEEP_EVERY) => false,
+    }
 }
 
 /// A desk of this program: one queue of its own, or one that is shared over a bus.
@@ -108,7 +157,9 @@ pub async fn open_desk(
     is_secure: bool,
     stopping: &CancellationToken,
 ) -> anyhow::Result<Arc<Desk>> {
-    let store = Arc::new(Worker::start("desk", JOBS_MAX, open_desk_store(settings, data)?));
+    let store = Arc::new(Worker::start("desk", JOBS_MAX, open_sealed_desk(settings, data)?));
+    let ceilings = super::privacy(settings).profile.retention;
+    tokio::spawn(keep_desk(store.clone(), data.to_path_buf(), ceilings, stopping.clone()));
     let hub = match &settings.handoff.desk {
         LinkSettings::Nats { url, credentials } => {
             nats::open_hub(url, credentials.as_deref(), store.clone(), stopping.clone()).await?
@@ -122,6 +173,7 @@ pub async fn open_desk(
     Ok(Arc::new(Desk {
         hub,
         webhook,
+        gaps: Gaps::new(store.clone()),
         accounts: Accounts::new(store),
         logins: Logins::default(),
         knowledge,

@@ -3,6 +3,7 @@
 mod clock;
 pub mod limits;
 mod nearest;
+pub mod password;
 pub mod secret;
 mod stop;
 pub mod worker;

@@ -4,12 +4,13 @@
 //! leaves (drops its reply) costs nothing: a job still queued is skipped, a running one sees its [`Stop`]. Knows nothing
 //! of what the thing is.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -37,6 +38,9 @@ pub struct Timed<R> {
     pub ran: Duration,
 }
 
+/// Jobs that a median is taken over.
+const RECENT_MAX: usize = 64;
+
 /// Counts since start, for the doctor and the metrics.
 #[derive(Debug, Default)]
 pub struct Gauge {
@@ -46,6 +50,31 @@ pub struct Gauge {
     pub dropped: AtomicU64,
     pub queued_us: AtomicU64,
     pub ran_us: AtomicU64,
+    /// How long the last jobs ran, microseconds.
+    recent_us: Mutex<VecDeque<u64>>,
+}
+
+impl Gauge {
+    /// The median of the last jobs; `None` before the first.
+    pub fn median(&self) -> Option<Duration> {
+        let mut recent: Vec<u64> = self.recent().iter().copied().collect();
+        recent.sort_unstable();
+        recent.get(recent.len() / 2).map(|&us| Duration::from_micros(us))
+    }
+
+    fn ran(&self, took: Duration) {
+        let us = took.as_micros() as u64;
+        self.ran_us.fetch_add(us, Ordering::Relaxed);
+        let mut recent = self.recent();
+        if recent.len() >= RECENT_MAX {
+            recent.pop_front();
+        }
+        recent.push_back(us);
+    }
+
+    fn recent(&self) -> MutexGuard<'_, VecDeque<u64>> {
+        self.recent_us.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
 }
 
 type Job<M> = Box<dyn FnOnce(&mut M) + Send>;
@@ -74,6 +103,11 @@ impl<M: Send + 'static> Worker<M> {
         Self { name, jobs: Some(jobs), gauge, thread: Some(thread) }
     }
 
+    /// The counts, to be read where the worker itself is not at hand.
+    pub fn shared_gauge(&self) -> Arc<Gauge> {
+        self.gauge.clone()
+    }
+
     /// Queues `work`; the reply is awaited, or dropped to cancel.
     ///
     /// # Errors
@@ -99,7 +133,7 @@ impl<M: Send + 'static> Worker<M> {
             let ran = started.elapsed();
             gauge.done.fetch_add(1, Ordering::Relaxed);
             gauge.queued_us.fetch_add(queued.as_micros() as u64, Ordering::Relaxed);
-            gauge.ran_us.fetch_add(ran.as_micros() as u64, Ordering::Relaxed);
+            gauge.ran(ran);
             let _ = reply.send(Timed { value, queued, ran });
         });
         let jobs = self.jobs.as_ref().expect("the sender lives as long as the worker");
@@ -179,5 +213,19 @@ impl<R> Future for Pending<R> {
 impl<R> Drop for Pending<R> {
     fn drop(&mut self) {
         self.stop.request();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_of_the_last_jobs() {
+        let gauge = Gauge::default();
+        assert_eq!(gauge.median(), None);
+        (0..10).for_each(|_| gauge.ran(Duration::from_secs(9)));
+        (0..RECENT_MAX as u64).for_each(|ms| gauge.ran(Duration::from_millis(ms)));
+        assert_eq!(gauge.median(), Some(Duration::from_millis(32)));
     }
 }

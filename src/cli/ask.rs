@@ -177,7 +177,7 @@ fn document(asked: &Asked, media: &[Media], conversation: &Conversation) -> Valu
     let Asked { turn, visit, seen } = asked;
     let Answer { route, language, text, sources, choices, handoff, show: _ } = &turn.answer;
     let models: serde_json::Map<String, Value> =
-        conversation.engines.names.iter().map(|(role, name)| (role.to_string(), name.as_str().into())).collect();
+        conversation.engines.names.list().into_iter().map(|(role, name)| (role.to_string(), name.into())).collect();
     json!({
         "visit": visit.id, "language": language, "heard": turn.heard, "seen": seen, "route": route, "answer": text,
         "sources": sources, "choices": choices, "media": media, "handoff": handoff, "mood": turn.mood,

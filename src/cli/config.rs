@@ -1,16 +1,21 @@
-//! `usher config check | show | schema`.
+//! `usher config`: what is configured, what is wrong with it, and changing it: one setting, or the whole device.
 
+mod device;
+mod edit;
+mod show;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args as ClapArgs, Subcommand};
-use serde_json::json;
 
 use super::setting::Global;
-use crate::config::{self, Settings};
-use crate::media::{Map, Templates};
+use crate::config;
 
 #[derive(ClapArgs)]
-#[command(after_help = "Example: usher config check --config firmware-config/sites/bank.toml")]
+#[command(
+    after_help = "Example: usher config check --config firmware-config/sites/bank.toml\n         usher config set visit.idle_seconds 90\n         usher config apply /media/stick/gate-b22"
+)]
 pub struct Args {
     #[command(subcommand)]
     what: What,
@@ -18,62 +23,69 @@ pub struct Args {
 
 #[derive(Subcommand)]
 enum What {
-    /// Say whether the site file can be used, and what is wrong where.
+    /// Say whether the configuration can be used, and everything that is wrong, with file and line.
     Check {
         #[arg(long)]
         json: bool,
     },
-    /// Show every setting as meant, defaults included.
+    /// Show every setting as meant, defaults included; secrets are masked.
     Show {
+        /// Say who said each setting: default, file, device, environment or command line.
+        #[arg(long)]
+        origins: bool,
         #[arg(long)]
         json: bool,
     },
     /// Print the JSON schema of a site file.
-    Schema,
+    Schema {
+        /// The schema is JSON with and without this.
+        #[arg(long)]
+        json: bool,
+        /// The schema of device.toml instead.
+        #[arg(long)]
+        device: bool,
+    },
+    /// Show what differs from the defaults, or from another site file.
+    Diff {
+        /// The other site file.
+        other: Option<PathBuf>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write one setting into the file that says it; its comments stay.
+    Set { path: String, value: String },
+    /// Take one setting out of the file that says it; it has its default again.
+    Unset { path: String },
+    /// Make a directory, such as one on a stick, the configuration of this device.
+    Apply {
+        dir: PathBuf,
+        /// Only say what is wrong with it.
+        #[arg(long)]
+        check: bool,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write this device's configuration as such a directory, without its secrets.
+    Export {
+        dir: PathBuf,
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
-    match args.what {
-        What::Check { json } => check(global, json),
-        What::Show { json } => show(&global.settings()?, json),
-        What::Schema => {
-            println!("{:#}", config::schema());
+    match &args.what {
+        What::Check { json } => show::check(global, *json),
+        What::Show { origins, json } => show::show(global, *origins, *json),
+        What::Schema { device, .. } => {
+            println!("{:#}", if *device { config::device_schema() } else { config::schema() });
             Ok(ExitCode::SUCCESS)
         }
+        What::Diff { other, json } => show::diff(global, other.as_deref(), *json),
+        What::Set { path, value } => edit::set(global, path, value),
+        What::Unset { path } => edit::unset(global, path),
+        What::Apply { dir, check: true, json } => device::check(dir, *json),
+        What::Apply { dir, check: false, json } => device::apply(dir, *json),
+        What::Export { dir, json } => device::export(global, dir, *json),
     }
-}
-
-fn check(global: &Global, as_json: bool) -> anyhow::Result<ExitCode> {
-    let checked = global.settings().and_then(|settings| drawn(&settings).map(|()| settings));
-    if as_json {
-        let document = match &checked {
-            Ok(settings) => json!({"good": true, "file": settings.path, "site": settings.site.id}),
-            Err(error) => json!({"good": false, "error": format!("{error:#}")}),
-        };
-        println!("{document:#}");
-        return Ok(if checked.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
-    }
-    let settings = checked?;
-    println!("{}: good (site {})", settings.path.display(), settings.site.id);
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Draws the site's cards and its map as a start would: a template that is refused is found here.
-fn drawn(settings: &Settings) -> anyhow::Result<()> {
-    let media = settings.knowledge.join("media");
-    Templates::open(&media, &settings.site.languages)?;
-    if media.join("map.toml").exists() {
-        Map::open(&media, &settings.site.languages)?;
-    }
-    Ok(())
-}
-
-fn show(settings: &Settings, as_json: bool) -> anyhow::Result<ExitCode> {
-    let document = settings.as_file();
-    if as_json {
-        println!("{:#}", serde_json::to_value(&document)?);
-    } else {
-        print!("{}", toml::to_string_pretty(&document)?);
-    }
-    Ok(ExitCode::SUCCESS)
 }

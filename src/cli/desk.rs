@@ -1,6 +1,5 @@
 //! `usher desk`: the human agents' side. Without a subcommand it serves a desk for kiosks elsewhere.
 
-use std::io::{BufRead, IsTerminal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,6 +8,7 @@ use anyhow::{Context, bail};
 use clap::{Args as ClapArgs, Subcommand};
 use serde_json::{Value, json};
 
+use super::password;
 use super::setting::Global;
 use crate::appliance::{self, DeskServer};
 use crate::domain::Language;
@@ -123,7 +123,7 @@ fn agent(store: &mut DeskStore, command: Agent) -> anyhow::Result<Value> {
         Agent::Add { name, display, languages, skills } => {
             let display = display.unwrap_or_else(|| name.clone());
             let profile = Profile { name, display, languages, skills, cases_max: AGENT_CASES_MAX };
-            put_agent(store, &profile, &password()?)?;
+            put_agent(store, &profile, &password::read()?)?;
             Ok(json!(profile))
         }
         Agent::List => {
@@ -168,16 +168,6 @@ fn records(store: &mut DeskStore) -> anyhow::Result<Value> {
         all.push(record);
     }
     Ok(json!(all))
-}
-
-/// A password, never as an argument: arguments are seen by everybody on the machine.
-fn password() -> anyhow::Result<String> {
-    if std::io::stdin().is_terminal() {
-        return rpassword::prompt_password("Password: ").context("the password could not be read");
-    }
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).context("the password could not be read")?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_string())
 }
 
 /// One line for each entry.

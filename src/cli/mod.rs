@@ -1,23 +1,37 @@
 //! The command line: one file a command. Exit 0 good, 1 failed, 2 used wrongly. Documents go to stdout, logs to stderr.
 
+mod admin;
 mod ask;
+mod backup;
 mod bench;
 mod config;
 mod desk;
 mod doctor;
 mod knowledge;
 mod models;
+mod password;
+mod pins;
 mod privacy;
 mod serve;
 mod setting;
+mod update;
 
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use setting::Global;
+
+use crate::appliance;
+use crate::base::Stop;
+use crate::telemetry::Logs;
+use crate::update::Data;
 
 /// Answers visitors from a site's own knowledge, on the device.
 #[derive(Parser)]
@@ -39,12 +53,20 @@ enum Command {
     Models(models::Args),
     /// Import, list, search and evaluate the site's knowledge.
     Knowledge(knowledge::Args),
-    /// Take personal data out of a text; measure how well that is done.
+    /// Take personal data out of a text; measure how well that is done; tell what is kept.
     Privacy(privacy::Args),
     /// Check, show or describe the site's configuration.
     Config(config::Args),
+    /// Back this kiosk up, bring it back, or erase it.
+    Backup(backup::Args),
     /// Serve the human agents' desk, and say who may come to it.
     Desk(desk::Args),
+    /// Say who may administer this appliance; read what they did.
+    Admin(admin::Args),
+    /// List, test and watch the board's pins; bring its outputs to rest.
+    Pins(pins::Args),
+    /// Show, check and install newer versions; go back to the one before.
+    Update(update::Args),
     /// Examine this appliance; every fault comes with its repair.
     Doctor(doctor::Args),
     /// Measure the installed models, beside their peers where those are given.
@@ -58,30 +80,33 @@ pub fn run() -> ExitCode {
     let filter = EnvFilter::try_from_env("USHER_LOG").unwrap_or_else(|_| EnvFilter::new(cli.command.log_level()));
     // Colours are for people: a journal and a pipe get plain text.
     let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(colours)
-        .with_target(false)
-        .init();
+    let logs = Logs::open(cli.command.log_folder(&cli.global).as_deref());
+    let journal = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colours).with_target(false);
+    tracing_subscriber::registry().with(filter).with(journal).with(logs.layer()).init();
     // Two cryptography libraries could be linked one day: this names ours before anything opens a connection.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let global = &cli.global;
     let outcome = match cli.command {
-        Command::Serve(args) => serve::run(&args, global),
+        Command::Serve(args) => serve::run(&args, global, logs.clone()),
         Command::Ask(args) => ask::run(&args, global),
         Command::Models(args) => models::run(args, &global.data_dir()),
         Command::Knowledge(args) => knowledge::run(&args, global),
-        Command::Privacy(args) => privacy::run(&args),
+        Command::Privacy(args) => privacy::run(&args, global),
+        Command::Backup(args) => backup::run(&args, global),
         Command::Config(args) => config::run(&args, global),
         Command::Desk(args) => desk::run(args, global),
+        Command::Admin(args) => admin::run(args, &global.data_dir()),
+        Command::Pins(args) => pins::run(&args, global),
+        Command::Update(args) => run_update(args, &global.data_dir()),
         Command::Doctor(args) => doctor::run(&args, global),
         Command::Bench(args) => bench::run(&args, global),
     };
-    outcome.unwrap_or_else(|error| {
+    let code = outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
-    })
+    });
+    logs.flush(LOG_PATIENCE);
+    code
 }
 
 /// `usher knowledge list | head` is no fault: the reader has what it wanted. (SIGPIPE itself must stay ignored, or a voice
@@ -96,12 +121,36 @@ fn end_quietly_without_reader() {
     }));
 }
 
+/// The update room knows no database: how they are put aside and back is given to it.
+fn run_update(args: update::Args, data: &Path) -> anyhow::Result<ExitCode> {
+    let keep = Data {
+        back_up: &|folder: &Path| appliance::put_aside(data, folder),
+        restore: &|folder: &Path| appliance::put_back(data, folder),
+    };
+    update::run(args, data, &keep, &Stop::new())
+}
+
+/// How long the end waits for the log's file.
+const LOG_PATIENCE: Duration = Duration::from_secs(1);
+
 impl Command {
+    /// Servers keep their log in files beside the journal: where systemd says, or in the data folder.
+    fn log_folder(&self, global: &Global) -> Option<PathBuf> {
+        let name = match self {
+            Self::Serve(_) => "logs",
+            Self::Desk(args) if args.serves() => "desk-logs",
+            _ => return None,
+        };
+        Some(std::env::var_os("LOGS_DIRECTORY").map_or_else(|| global.data_dir().join(name), PathBuf::from))
+    }
+
     /// A server tells what it does; a command tells only what went wrong.
     fn log_level(&self) -> &'static str {
         match self {
             Self::Serve(_) => "info,ort=warn",
             Self::Desk(args) if args.serves() => "info,ort=warn",
+            // It prints the faults itself.
+            Self::Pins(_) => "off",
             _ => "warn,ort=error",
         }
     }

@@ -96,10 +96,7 @@ fn list(shelf: &Shelf, all: bool) -> Outcome {
 fn choose(shelf: &Shelf, names: &[String], file: Option<&Path>, catalogue: Option<&Path>) -> Result<Pack, ModelsError> {
     let pack = file.map_or_else(|| shelf.pack(), Pack::read)?;
     let catalogue = catalogue.map_or_else(|| Ok(Catalogue::shipped()), Catalogue::read)?;
-    names.iter().try_fold(pack, |pack, name| match catalogue.entry(name) {
-        Some(entry) if !pack.models.iter().any(|model| model.name == *name) => entry.join(&pack),
-        _ => Ok(pack),
-    })
+    catalogue.join(pack, names)
 }
 
 fn pull(shelf: &Shelf, pack: &Pack, names: &[String], clients: &Clients, stop: &Stop) -> Outcome {

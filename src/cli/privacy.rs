@@ -1,4 +1,7 @@
-//! `usher privacy redact | eval`: what the redaction makes of a text, and how well it does on labelled sentences.
+//! `usher privacy redact | eval | report`: what the redaction makes of a text, how well it does on labelled sentences, and what
+//! this kiosk keeps.
+
+mod report;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -6,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
+use super::setting::Global;
 use crate::privacy::evaluation::{self, Case, Half, Report};
 
 #[derive(ClapArgs)]
@@ -17,6 +21,8 @@ pub struct Args {
 
 #[derive(Subcommand)]
 enum What {
+    /// What is processed, where, how long, by which models: material for the operator's impact assessment.
+    Report(report::Args),
     /// The text without its personal data.
     Redact {
         text: String,
@@ -43,8 +49,9 @@ enum Part {
     HeldOut,
 }
 
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
     match &args.what {
+        What::Report(args) => return report::run(args, global),
         What::Redact { text, json } => redact(text, *json),
         What::Eval { cases, half, faults, json } => eval(cases, *half, *faults, *json)?,
     }

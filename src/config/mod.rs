@@ -1,17 +1,54 @@
 //! The file as typed becomes settings as meant. Rooms below declare what they need; none of them imports this one.
 
+mod change;
+mod device_dir;
+mod diff;
+mod document;
+mod dotted;
+mod edit;
+mod fault;
 mod file;
 mod find;
+mod layers;
+mod place;
+mod read;
+mod replace;
+mod schema;
+mod secret;
+mod shape;
+mod typed;
+mod unknown;
 
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-pub use file::{Clips, Hearing, Language, MapPlace, Phone, Presence, Serve, SiteFile, Visit};
-pub use find::{data_dir, site_file};
+pub use change::{change_site, written_to};
+pub use device_dir::{
+    Applied, Checks, DEVICE_TOML, DeviceError, DeviceFile, Exported, Recovered, Report, Running, apply_dir, check_dir,
+    device_file, device_schema, export_dir, is_plain, recover,
+};
+pub use diff::{Difference, defaults, differences, human, needs_restart, restart_paths};
+pub use document::value_at;
+pub use dotted::Dotted;
+pub use edit::{Change, ConfigFile, EditError, Written, edited};
+pub use fault::{Faults, FieldFault, placed};
+pub use file::{
+    Clips, Hearing, Language, MapPlace, OwnCertificate, Phone, Presence, Privacy, Serve, SiteFile, Tls, TlsWord,
+    Update, Visit,
+};
+pub use find::{board_file, data_dir, device_dir, named_file, site_file};
+pub use layers::{Origin, Override, Said, typed_at};
+pub use read::{Layered, Layers, parsed, read};
+pub use schema::reasons;
+pub use secret::{is_secret, masked, named_files};
 
 use crate::camera;
-use crate::device;
+use crate::device::{self, Board};
 use crate::domain::Site;
 use crate::facts;
 use crate::handoff;
@@ -23,10 +60,12 @@ pub enum ConfigError {
     UnknownSite { name: String, tried: Vec<PathBuf> },
     #[error("{}: cannot be read: {source}", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
-    #[error("{}: {source}", path.display())]
-    Malformed { path: PathBuf, source: Box<toml::de::Error> },
-    #[error("{}: {field}: {reason}", path.display())]
-    Invalid { path: PathBuf, field: String, reason: String },
+    #[error("board '{name}' is not known: looked for {}", display(tried))]
+    UnknownBoard { name: String, tried: Vec<PathBuf> },
+    #[error(transparent)]
+    Board(#[from] device::DeviceError),
+    #[error(transparent)]
+    Faults(#[from] Faults),
 }
 
 /// A checked configuration.
@@ -34,6 +73,8 @@ pub enum ConfigError {
 pub struct Settings {
     /// The file it came from.
     pub path: PathBuf,
+    /// Who said each setting, by its dotted name.
+    pub origins: BTreeMap<String, Origin>,
     pub site: Site,
     /// The folder of items and documents that the site ships with.
     pub knowledge: PathBuf,
@@ -41,7 +82,8 @@ pub struct Settings {
     pub visit: Visit,
     pub hearing: Hearing,
     pub language: Language,
-    pub pins: device::Settings,
+    /// The body that this kiosk has.
+    pub board: Board,
     pub handoff: handoff::Settings,
     pub map: MapPlace,
     pub connector: facts::Settings,
@@ -49,52 +91,51 @@ pub struct Settings {
     pub presence: Presence,
     pub phone: Phone,
     pub clips: Clips,
+    pub update: Update,
+    pub privacy: Privacy,
 }
 
 impl Settings {
-    /// Reads and checks `path`.
+    /// Reads and checks the site file `path`, with what the device's `device.toml` and `said` put above it.
     ///
     /// # Errors
-    /// [`ConfigError`] naming the file, the field and the reason.
-    pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text =
-            std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.into(), source })?;
-        let typed: SiteFile = toml::from_str(&text)
-            .map_err(|source| ConfigError::Malformed { path: path.into(), source: Box::new(source) })?;
-        typed.meant(path)
+    /// [`ConfigError`] with every fault, each naming the file, the line, the field and the reason.
+    pub fn load(path: &Path, device: Option<&Path>, said: &Said) -> Result<Self, ConfigError> {
+        let read_text = |path: &Path| {
+            std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.into(), source })
+        };
+        let text = read_text(path)?;
+        let above = device.map(|device| Ok::<_, ConfigError>((device, read_text(device)?))).transpose()?;
+        let device = above.as_ref().map(|(path, text)| (*path, text.as_str()));
+        let layers = Layers { file: path, text: &text, device, said };
+        let found: Layered<SiteFile> = read(&schema(), &layers, |file: &SiteFile| file.faults_beside(path))?;
+        let named = device.map(|(path, text)| device_file(text).map_err(|faults| placed(faults, path))).transpose()?;
+        let board = board(&found.typed, path, named.and_then(|named| named.board))?;
+        Ok(found.typed.meant(path, board, found.origins))
     }
+}
 
-    /// The settings as a whole site file, defaults included.
-    pub fn as_file(&self) -> SiteFile {
-        let Site { id, name, kiosk, languages, time_zone, greeting, prompt, vocabulary, theme, contact, topics } =
-            self.site.clone();
-        SiteFile {
-            id,
-            name,
-            kiosk,
-            languages,
-            time_zone,
-            knowledge: self.knowledge.clone(),
-            greeting,
-            prompt,
-            vocabulary,
-            theme,
-            contact,
-            topics,
-            serve: self.serve.clone(),
-            visit: self.visit.clone(),
-            hearing: self.hearing.clone(),
-            language: self.language.clone(),
-            pins: self.pins.clone(),
-            handoff: self.handoff.clone(),
-            map: self.map.clone(),
-            connector: self.connector.clone(),
-            camera: self.camera.clone(),
-            presence: self.presence.clone(),
-            phone: self.phone.clone(),
-            clips: self.clips.clone(),
-        }
-    }
+/// The board that the device or the site names, or the one that the site's `[pins]` describe.
+fn board(site: &SiteFile, path: &Path, of_device: Option<String>) -> Result<Board, ConfigError> {
+    let Some(name) = of_device.or_else(|| site.board.clone()) else {
+        let board = Board::from(&site.pins);
+        let placed =
+            |(field, reason): (String, String)| placed(vec![FieldFault::new(format!("pins: {field}"), reason)], path);
+        return Ok(board.check().map_err(placed).map(|()| board)?);
+    };
+    let file = match name.ends_with(".toml") {
+        true => path.parent().unwrap_or(Path::new(".")).join(name),
+        false => board_file(&name)?,
+    };
+    Ok(Board::load(&file)?)
+}
+
+/// What is wrong with a board's file.
+///
+/// # Errors
+/// [`Faults`] with the board's own words.
+pub fn check_board(path: &Path) -> Result<(), Faults> {
+    Board::load(path).map(drop).map_err(|error| Faults::one("board", error.to_string()))
 }
 
 /// The JSON schema (2020-12) of the site file.

@@ -2,14 +2,16 @@
 //! sentence by sentence, before anybody sees them.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use tokio::sync::mpsc;
 
 use super::gather::Gathered;
-use super::{Conversation, Decision, Look, Sentence, TurnError, Understood, Visit, guard, milliseconds};
+use super::{Conversation, Decision, Look, Sentence, TurnError, Understood, Visit, Writer, guard, milliseconds};
 use crate::domain::{Answer, Item, Language, Origin, Passage, Route, Show, Source, Timings};
 use crate::engine::{Message, Role};
+use crate::telemetry::Level;
 
 /// Longest worded answer: two spoken sentences are about forty words.
 const ANSWER_TOKENS_MAX: usize = 96;
@@ -117,7 +119,9 @@ impl Conversation {
         timings: &mut Timings,
         on_sentence: &mut (dyn FnMut(&str) + Send),
     ) -> Result<Option<String>, TurnError> {
-        let Some(writer) = self.engines.writer.as_ref().filter(|writer| writer.words_answers) else { return Ok(None) };
+        // On a lower rung sentences are picked, which takes no memory and no heat.
+        let words = |writer: &&Writer| writer.words_answers.load(Ordering::Relaxed) && self.level() == Level::Full;
+        let Some(writer) = self.engines.writer.as_ref().filter(words) else { return Ok(None) };
         let texts: Vec<String> = passages.iter().map(|passage| passage.text.clone()).collect();
         let messages = prompt(understood, &texts);
         // One message a sentence, and no answer has more sentences than tokens: sending never waits.

@@ -16,7 +16,8 @@ mod speak;
 mod understand;
 mod visit;
 
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 pub use decide::{Decision, Known, Thresholds, decide};
@@ -31,13 +32,14 @@ pub use visit::Visit;
 use answer::Asked;
 
 use crate::base::Clock;
-use crate::base::worker::{Busy, Worker};
-use crate::domain::{Answer, Card, Heard, Language, Mood, Question, Show, Timings};
+use crate::base::worker::{Busy, Gauge, Worker};
+use crate::domain::{Answer, Card, Heard, Language, Mood, Question, Route, Show, Timings};
 use crate::engine::speech::{AudioError, Ears, Vocabulary};
 use crate::engine::{EngineError, Generator, SpeechDetector, Voice};
 use crate::facts::Connectors;
 use crate::knowledge::{Knowledge, KnowledgeError};
 use crate::picture::PictureError;
+use crate::telemetry::{Level, Telemetry};
 
 /// The models that serve a conversation. Each may be absent: the path then takes the way that needs less.
 #[derive(Default)]
@@ -51,7 +53,31 @@ pub struct Engines {
     /// Opens a detector of one live sound; it remembers the chunks before, so that every socket has its own.
     pub detectors: Option<OpenDetector>,
     /// Role and name of every engine, for the answer document.
-    pub names: Vec<(&'static str, String)>,
+    pub names: Names,
+}
+
+/// Which model serves which role; one may take another's place while visitors are served.
+#[derive(Debug, Default)]
+pub struct Names(Mutex<Vec<(&'static str, String)>>);
+
+impl From<Vec<(&'static str, String)>> for Names {
+    fn from(names: Vec<(&'static str, String)>) -> Self {
+        Self(Mutex::new(names))
+    }
+}
+
+impl Names {
+    pub fn list(&self) -> Vec<(&'static str, String)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Another model serves `role` now.
+    pub fn replace(&self, role: &str, name: &str) {
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = names.iter_mut().find(|(known, _)| *known == role) {
+            known.1 = name.into();
+        }
+    }
 }
 
 /// Opens a speech detector.
@@ -73,6 +99,22 @@ impl Engines {
         self.ears.iter().find(|hearer| hearer.languages.contains(&language)).map(|hearer| &hearer.worker)
     }
 
+    /// Name and counts of every worker.
+    pub fn gauges(&self) -> Vec<(&'static str, Arc<Gauge>)> {
+        fn of<M: Send + 'static>(worker: &Worker<M>) -> (&'static str, Arc<Gauge>) {
+            (worker.name(), worker.shared_gauge())
+        }
+        let mut gauges = Vec::new();
+        gauges.extend(self.writer.iter().map(|writer| of(&writer.worker)));
+        gauges.extend(self.ears.iter().map(|hearer| of(&hearer.worker)));
+        gauges.extend(self.voice.iter().map(of));
+        if let Some(sight) = &self.sight {
+            gauges.push(of(&sight.decoder));
+            gauges.extend(sight.reader.iter().map(of));
+        }
+        gauges
+    }
+
     /// A speech detector for one live sound. Blocking: it reads two megabytes.
     ///
     /// # Errors
@@ -89,7 +131,7 @@ impl Engines {
 pub struct Writer {
     pub worker: Worker<Box<dyn Generator>>,
     /// The pack lets it word answers from documents (always guarded). Otherwise sentences are picked.
-    pub words_answers: bool,
+    pub words_answers: AtomicBool,
 }
 
 /// Everything a turn needs. One for the whole appliance; visits are apart.
@@ -103,6 +145,8 @@ pub struct Conversation {
     pub vocabulary: Vocabulary,
     pub clock: Clock,
     pub thresholds: Thresholds,
+    /// Whose ladder is obeyed; `None` for a command, which does all it can.
+    pub telemetry: Option<Arc<Telemetry>>,
 }
 
 /// A finished turn.
@@ -205,6 +249,15 @@ impl Conversation {
         on_sentence: &mut (dyn FnMut(&str) + Send),
     ) -> Result<Turn, TurnError> {
         let started = Instant::now();
+        if let Some(answer) = self.spared(&question) {
+            return Ok(self.finish(
+                visit,
+                &question,
+                (question.text.clone(), answer, Mood::default()),
+                Timings::default(),
+                started,
+            ));
+        }
         let understood = match &look {
             Some(look) if question.text.trim().is_empty() => look.understood(question.language),
             _ => understand(&question.text, question.language, visit.questions())?,
@@ -231,18 +284,50 @@ impl Conversation {
             Show::Item(item) => connector_of(item).map(String::from),
             _ => None,
         });
+        let told = (said(&understood, look.as_ref()), answer, understood.mood.clone());
+        Ok(self.finish(visit, &question, told, timings, started))
+    }
+
+    /// The rung that visitors are served on.
+    pub fn level(&self) -> Level {
+        self.telemetry.as_ref().map_or(Level::Full, |telemetry| telemetry.level())
+    }
+
+    /// What is said instead of an answer on a rung where this question is not looked for. A touched one always is, but for the last rung.
+    fn spared(&self, question: &Question) -> Option<Answer> {
+        let level = self.level();
+        if level < Level::Touch || (level == Level::Touch && question.item.is_some()) {
+            return None;
+        }
+        let sentence = level.sentence(question.language)?;
+        Some(Answer {
+            handoff: Some(self.contact.clone()),
+            ..Answer::plain(Route::Decline, question.language, sentence)
+        })
+    }
+
+    /// Remembers the turn in its visit and logs its kind.
+    fn finish(
+        &self,
+        visit: &mut Visit,
+        question: &Question,
+        (said, answer, mood): (String, Answer, Mood),
+        mut timings: Timings,
+        started: Instant,
+    ) -> Turn {
         timings.answer = Some(milliseconds(started));
-        let turn = Turn { answer, heard: None, mood: understood.mood.clone(), timings };
-        visit.record(&said(&understood, look.as_ref()), &turn);
+        let turn = Turn { answer, heard: None, mood, timings };
+        visit.record(&said, &turn);
+        let duration_ms = milliseconds(started);
         tracing::info!(
             visit.id = visit.id,
             route = ?turn.answer.route,
             language = %turn.answer.language,
             way = ?question.way,
-            duration_ms = turn.timings.answer,
+            duration_ms,
             "turn"
         );
-        Ok(turn)
+        turn
     }
 }
 

@@ -1,115 +1,186 @@
-//! The thread that reads the button and sets the light. The light is dark when the thread ends, however it ends.
+//! The thread that owns the pins. It sleeps until something moves; every output is at its safe level when it ends, however.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::broadcast;
 
-use super::{Body, DeviceError};
+use super::bell::Bell;
+use super::event::{Event, PinState, Refused};
+use super::held::LOOK_EVERY;
+use super::light::Light;
+use super::panel::Panel;
+use super::{Board, Body, DeviceError, Simulated};
 
-/// Between two looks at the button. Chosen: contacts bounce for 5 to 10 ms, people press for 80 ms and more.
-const LOOK_EVERY: Duration = Duration::from_millis(15);
+/// Events that wait for a slow listener; it loses the oldest of more.
+const EVENTS_MAX: usize = 32;
 
-/// Looks in a row that must agree before a press counts.
-const LOOKS_AGREED: u32 = 3;
-
-/// The watched body. Dropping it ends the thread and darkens the light.
+/// The watched body. Dropping it ends the thread and brings every output to its safe level; handles that are left then say
+/// so. Whoever serves keeps it where it is dropped at stop, and gives the rest handles.
 pub struct Watch {
-    stop: Arc<AtomicBool>,
+    handle: Handle,
     thread: Option<JoinHandle<()>>,
 }
 
-/// Watches `body`: each press of the help button is told to `presses`; the light follows `lit`.
-///
-/// # Panics
-/// When the operating system cannot start a thread.
-pub fn watch(body: Box<dyn Body>, presses: broadcast::Sender<()>, lit: Arc<AtomicBool>) -> Watch {
-    let stop = Arc::new(AtomicBool::new(false));
-    let stopped = stop.clone();
-    let thread = std::thread::Builder::new()
-        .name("pins".into())
-        .spawn(move || {
-            let mut body = Resting(body);
-            if let Err(error) = look(&mut *body.0, &presses, &lit, &stopped) {
-                tracing::error!(%error, "the pins are no longer watched; the page's button still works");
-            }
-        })
-        .expect("the system can start a thread");
-    Watch { stop, thread: Some(thread) }
+/// What other threads and tasks ask of the pins. Clones are the same handle.
+#[derive(Clone)]
+pub struct Handle {
+    shared: Arc<Shared>,
+    simulated: Option<Simulated>,
 }
 
-/// Brings the pins to rest on any way out of the thread, a panic included.
-struct Resting(Box<dyn Body>);
+struct Shared {
+    panel: Mutex<Panel>,
+    bell: Bell,
+    events: broadcast::Sender<Event>,
+    stops: AtomicBool,
+    ended: AtomicBool,
+}
 
-impl Drop for Resting {
-    fn drop(&mut self) {
-        let _ = self.0.set_light(false);
+impl Watch {
+    /// Starts the thread `pins` over `board`; `None` when the board has no pins. Lines that cannot be had now are told as
+    /// [`Event::Fault`] and tried again.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotBuilt`].
+    ///
+    /// # Panics
+    /// When the operating system gives no thread or no file handles.
+    pub fn start(board: &Board) -> Result<Option<Self>, DeviceError> {
+        let bell = Bell::new();
+        let Some((body, simulated)) = super::open(board, &bell)? else { return Ok(None) };
+        let mut watch = Self::over(board, body, bell);
+        watch.handle.simulated = simulated;
+        Ok(Some(watch))
+    }
+
+    /// Starts the thread over a `body` that rings `bell` (or is waited for by its own means).
+    ///
+    /// # Panics
+    /// As [`Watch::start`].
+    pub fn over(board: &Board, body: Box<dyn Body>, bell: Bell) -> Self {
+        let shared = Arc::new(Shared {
+            panel: Mutex::new(Panel::new(board.pins())),
+            bell,
+            events: broadcast::channel(EVENTS_MAX).0,
+            stops: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+        });
+        let mut resting = Resting { body, shared: shared.clone() };
+        // Here and not in the thread, so that whoever starts it can ask at once how the lines stand.
+        resting.turn(Instant::now());
+        let thread = std::thread::Builder::new()
+            .name("pins".into())
+            .spawn(move || watch(resting))
+            .expect("the system can start a thread");
+        Self { handle: Handle { shared, simulated: None }, thread: Some(thread) }
+    }
+
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
     }
 }
 
-fn look(
-    body: &mut dyn Body,
-    presses: &broadcast::Sender<()>,
-    lit: &AtomicBool,
-    stop: &AtomicBool,
-) -> Result<(), DeviceError> {
-    let (mut agreed, mut told, mut shown) = (0, false, false);
-    while !stop.load(Ordering::Acquire) {
-        agreed = if body.help_is_pressed()? { agreed + 1 } else { 0 };
-        if agreed == LOOKS_AGREED && !told {
-            told = true;
-            // Nobody may be listening: a press without a page is no fault.
-            let _ = presses.send(());
-        }
-        told &= agreed > 0;
-        let wanted = lit.load(Ordering::Acquire);
-        if wanted != shown {
-            body.set_light(wanted)?;
-            shown = wanted;
-        }
-        std::thread::sleep(LOOK_EVERY);
+impl Handle {
+    /// What happens from now on. What stands already is in [`Handle::snapshot`].
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.shared.events.subscribe()
     }
-    Ok(())
+
+    /// Has the status light show `light` from now on. Never blocks longer than a look at the pins.
+    pub fn show(&self, light: Light) {
+        self.shared.panel().show(light);
+        self.shared.bell.ring();
+    }
+
+    /// Has an output leave its safe level for `length`, or a lamp burn. The thread ends the pulse.
+    ///
+    /// # Errors
+    /// [`Refused`] with the reason; nothing is set then.
+    pub fn pulse(&self, role: &str, length: Duration) -> Result<(), Refused> {
+        if self.shared.ended.load(Ordering::Acquire) {
+            return Err(Refused::Ended);
+        }
+        self.shared.panel().pulse(role, length, Instant::now())?;
+        self.shared.bell.ring();
+        Ok(())
+    }
+
+    /// Every line as it stands.
+    pub fn snapshot(&self) -> Vec<PinState> {
+        self.shared.panel().snapshot()
+    }
+
+    /// The board's inputs as a finger has them, when it is simulated without a folder.
+    pub fn simulated(&self) -> Option<&Simulated> {
+        self.simulated.as_ref()
+    }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
+        self.handle.shared.stops.store(true, Ordering::Release);
+        self.handle.shared.bell.ring();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::device::Simulated;
-
-    fn until(what: impl Fn() -> bool) -> bool {
-        (0..200).any(|_| {
-            std::thread::sleep(Duration::from_millis(5));
-            what()
-        })
+impl Shared {
+    /// A panic of the thread leaves the panel as it was: what is read of it then says that it ended.
+    fn panel(&self) -> MutexGuard<'_, Panel> {
+        self.panel.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    #[test]
-    fn a_held_button_is_one_press_and_the_light_rests_dark() {
-        let body = Simulated::default();
-        let (presses, mut told) = broadcast::channel(8);
-        let lit = Arc::new(AtomicBool::new(true));
-        let watching = watch(Box::new(body.clone()), presses, lit);
-        assert!(until(|| body.is_lit()));
-        body.press(true);
-        let mut count = 0;
-        for _ in 0..40 {
-            std::thread::sleep(Duration::from_millis(5));
-            count += usize::from(told.try_recv().is_ok());
+    fn tell(&self, event: Event) {
+        match &event {
+            Event::Fault { role, reason } => tracing::error!(role, reason, "a pin failed; it is tried again"),
+            Event::Mended { role } => tracing::info!(role, "a pin works again"),
+            _ => {}
         }
-        assert_eq!(count, 1);
-        drop(watching);
-        assert!(!body.is_lit());
+        // Nobody may be listening: a press without a page is no fault.
+        let _ = self.events.send(event);
     }
 }
+
+/// Brings the pins to rest on any way out of the thread, a panic included.
+struct Resting {
+    body: Box<dyn Body>,
+    shared: Arc<Shared>,
+}
+
+impl Drop for Resting {
+    fn drop(&mut self) {
+        self.shared.ended.store(true, Ordering::Release);
+        let mut panel = self.shared.panel();
+        panel.rest(&mut *self.body);
+        panel.end();
+        if std::thread::panicking() {
+            tracing::error!("the pins are no longer watched; restart usher. The page's buttons still work");
+        }
+    }
+}
+
+impl Resting {
+    fn turn(&mut self, now: Instant) -> Duration {
+        let shared = &*self.shared;
+        shared.panel().turn(&mut *self.body, now, &mut |event| shared.tell(event))
+    }
+}
+
+fn watch(mut resting: Resting) {
+    let shared = resting.shared.clone();
+    while !shared.stops.load(Ordering::Acquire) {
+        let now = Instant::now();
+        let wait = resting.turn(now);
+        resting.body.wait(&shared.bell, wait);
+        // A line that chatters without end must not keep a processor busy.
+        std::thread::sleep(LOOK_EVERY.saturating_sub(now.elapsed()));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,14 +3,13 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use super::desk::wire::Profile;
+use super::sealing::SealedDesk;
+use crate::base::password::{self, NAME_BYTES_MAX, NOBODY, PasswordError};
 use crate::base::worker::Worker;
 use crate::store::{DeskStore, StoreError};
 
@@ -20,36 +19,27 @@ const ATTEMPTS_A_MINUTE: NonZeroU32 = NonZeroU32::new(8).expect("eight is not ze
 /// Passwords checked at once: each takes 19 MiB and a third of a second (argon2id, the crate's defaults, OWASP 2023).
 const CHECKS_MAX: usize = 2;
 
-/// Shortest password.
-pub const PASSWORD_CHARS_MIN: usize = 10;
-
-/// A hash that no password has: a name that does not exist takes as long as one that does.
-const NOBODY: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$dXNoZXItbm9ib2R5LXNhbHQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
     #[error("the name or the password is wrong")]
     Wrong,
     #[error("too many attempts for this name; wait a minute")]
     TooMany,
-    #[error("'{0}' is not a name: use lower case letters, digits, hyphens and dots, at most 40")]
-    BadName(String),
-    #[error("the password has fewer than {PASSWORD_CHARS_MIN} characters")]
-    ShortPassword,
+    #[error(transparent)]
+    Refused(#[from] PasswordError),
     #[error("the accounts cannot be read or written: {0}")]
     Store(String),
 }
 
 /// The desk's door keeper.
 pub struct Accounts {
-    store: Arc<Worker<DeskStore>>,
+    store: Arc<Worker<SealedDesk>>,
     attempts: DefaultKeyedRateLimiter<String>,
     checks: Semaphore,
 }
 
 impl Accounts {
-    pub fn new(store: Arc<Worker<DeskStore>>) -> Self {
+    pub fn new(store: Arc<Worker<SealedDesk>>) -> Self {
         let attempts = RateLimiter::keyed(Quota::per_minute(ATTEMPTS_A_MINUTE));
         Self { store, attempts, checks: Semaphore::new(CHECKS_MAX) }
     }
@@ -68,7 +58,7 @@ impl Accounts {
     /// [`AccountError::Wrong`] and [`AccountError::TooMany`]; which of name and password was wrong is not told.
     pub async fn login(&self, name: &str, password: &str) -> Result<Profile, AccountError> {
         // A name nobody has must not fill the limiter's memory: it is cut, and old names are let go.
-        let key: String = name.chars().take(40).collect();
+        let key: String = name.chars().take(NAME_BYTES_MAX).collect();
         if self.attempts.len() > 10_000 {
             self.attempts.retain_recent();
         }
@@ -77,7 +67,7 @@ impl Accounts {
         let (profile, hash) = known.map_or((None, NOBODY.to_string()), |(profile, hash)| (Some(profile), hash));
         let _permit = self.checks.acquire().await.map_err(|error| AccountError::Store(error.to_string()))?;
         let password = password.to_string();
-        let is_right = tokio::task::spawn_blocking(move || is_password(&password, &hash)).await.unwrap_or(false);
+        let is_right = tokio::task::spawn_blocking(move || password::is_right(&password, &hash)).await.unwrap_or(false);
         let profile = profile.filter(|_| is_right).ok_or(AccountError::Wrong)?;
         serde_json::from_str(&profile).map_err(|error| AccountError::Store(error.to_string()))
     }
@@ -98,7 +88,7 @@ impl Accounts {
         work: impl FnOnce(&mut DeskStore) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, AccountError> {
         let told = |error: &dyn std::fmt::Display| AccountError::Store(error.to_string());
-        let pending = self.store.call(move |store, _| work(store)).map_err(|error| told(&error))?;
+        let pending = self.store.call(move |desk, _| work(&mut desk.store)).map_err(|error| told(&error))?;
         pending.await.map_err(|error| told(&error))?.value.map_err(|error| told(&error))
     }
 }
@@ -108,14 +98,8 @@ impl Accounts {
 /// # Errors
 /// [`AccountError`].
 pub fn put_agent(store: &mut DeskStore, profile: &Profile, password: &str) -> Result<(), AccountError> {
-    check_name(&profile.name)?;
-    if password.chars().count() < PASSWORD_CHARS_MIN {
-        return Err(AccountError::ShortPassword);
-    }
-    let hash = Argon2::default()
-        .hash_password(password.as_bytes())
-        .map_err(|error| AccountError::Store(error.to_string()))?
-        .to_string();
+    password::check_name(&profile.name)?;
+    let hash = password::hash(password)?;
     let body = serde_json::to_string(profile).map_err(|error| AccountError::Store(error.to_string()))?;
     store.put_agent(&profile.name, &body, &hash).map_err(|error| AccountError::Store(error.to_string()))
 }
@@ -125,21 +109,9 @@ pub fn put_agent(store: &mut DeskStore, profile: &Profile, password: &str) -> Re
 /// # Errors
 /// [`AccountError`].
 pub fn put_kiosk(store: &mut DeskStore, name: &str) -> Result<String, AccountError> {
-    check_name(name)?;
+    password::check_name(name)?;
     let key = crate::base::secret::random_key();
     let digest: [u8; 32] = Sha256::digest(key.as_bytes()).into();
     store.put_kiosk(name, &digest).map_err(|error| AccountError::Store(error.to_string()))?;
     Ok(key)
-}
-
-fn check_name(name: &str) -> Result<(), AccountError> {
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
-    if name.is_empty() || name.len() > 40 || !name.chars().all(is_plain) {
-        return Err(AccountError::BadName(name.into()));
-    }
-    Ok(())
-}
-
-fn is_password(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }

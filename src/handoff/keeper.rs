@@ -6,20 +6,21 @@ use serde_json::json;
 use super::desk::Record;
 use super::desk::case::Kept;
 use super::hub::{Batch, Booked, Claim, KeepError, Keeper, Keeping};
+use super::sealing::SealedDesk;
 use super::wire::{Callback, Content, Parcel};
 use crate::base::worker::Worker;
-use crate::store::{DeskBatch, DeskStore, StoreError};
+use crate::store::{DeskBatch, StoreError};
 
 /// Jobs that may wait for the file; a desk of fifty agents writes some tens a second.
 pub const JOBS_MAX: usize = 512;
 
 /// The keeper of a desk that shares its queue with nobody.
-pub struct FileKeeper(pub std::sync::Arc<Worker<DeskStore>>);
+pub struct FileKeeper(pub std::sync::Arc<Worker<SealedDesk>>);
 
 impl FileKeeper {
     async fn with<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut DeskStore) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnOnce(&mut SealedDesk) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, KeepError> {
         let pending = self.0.call(move |store, _| work(store)).map_err(told)?;
         pending.await.map_err(told)?.value.map_err(told)
@@ -83,12 +84,12 @@ impl Keeper for FileKeeper {
     }
 
     fn knows(&self, parcel: String) -> Keeping<'_, bool> {
-        Box::pin(self.with(move |store| store.has_parcel(&parcel)))
+        Box::pin(self.with(move |desk| desk.store.has_parcel(&parcel)))
     }
 
     fn load(&self) -> Keeping<'_, Vec<Kept>> {
         Box::pin(async move {
-            let bodies = self.with(DeskStore::cases).await?;
+            let bodies = self.with(SealedDesk::cases).await?;
             Ok(bodies.iter().filter_map(|body| readable(body)).collect())
         })
     }
@@ -102,11 +103,11 @@ impl Keeper for FileKeeper {
     }
 
     fn callbacks(&self) -> Keeping<'_, Vec<Booked>> {
-        Box::pin(async move { Ok(self.with(DeskStore::callbacks).await?.into_iter().filter_map(booked).collect()) })
+        Box::pin(async move { Ok(self.with(SealedDesk::callbacks).await?.into_iter().filter_map(booked).collect()) })
     }
 
     fn called(&self, id: String) -> Keeping<'_, ()> {
-        Box::pin(self.with(move |store| store.called(&id)))
+        Box::pin(self.with(move |desk| desk.store.called(&id)))
     }
 }
 

@@ -4,19 +4,21 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::keeper::of_parcel;
 use super::links::{Link, Opened};
+use super::sealing::SealedOutbox;
 use super::settings::Settings;
 use super::state::{Nobody, Withdrawn};
 use super::wire::{Content, Down, Frame, Parcel, Presence, Up};
 use crate::base::secret::sha256_hex;
 use crate::base::worker::Worker;
 use crate::domain::Language;
-use crate::store::{OpenVisit, OutboxStore};
+use crate::store::OpenVisit;
 
 /// Frames for one visit that may wait; numbered ones that do not fit are said again.
 const FRAMES_MAX: usize = 256;
@@ -40,7 +42,7 @@ pub struct NotWritten(pub String);
 pub struct Kiosk {
     pub name: String,
     settings: Settings,
-    outbox: Worker<OutboxStore>,
+    outbox: Worker<SealedOutbox>,
     link: Box<dyn Link>,
     visits: Mutex<HashMap<String, mpsc::Sender<Frame<Down>>>>,
     wake: Notify,
@@ -52,7 +54,7 @@ impl Kiosk {
     pub fn start(
         name: String,
         settings: Settings,
-        outbox: Worker<OutboxStore>,
+        outbox: Worker<SealedOutbox>,
         opened: Opened,
         stopping: CancellationToken,
     ) -> Arc<Self> {
@@ -123,12 +125,21 @@ impl Kiosk {
         self.link.send(frame);
     }
 
+    /// Replaces the key of what waits when it is due: asked once an hour.
+    pub async fn renew_key(&self) {
+        let renewed = self.outbox.call(|outbox, _| outbox.renew_if_due(Timestamp::now()));
+        let Ok(pending) = renewed else { return };
+        if let Ok(Err(error)) = pending.await.map(|timed| timed.value) {
+            tracing::error!(%error, "the key of waiting hand-overs could not be renewed; it is tried again");
+        }
+    }
+
     /// Parcels that wait for the desk.
     ///
     /// # Errors
     /// [`NotWritten`] when the outbox cannot be read.
     pub async fn waiting(&self) -> Result<u64, NotWritten> {
-        self.with(OutboxStore::waiting).await
+        self.with(SealedOutbox::waiting).await
     }
 
     fn visits(&self) -> std::sync::MutexGuard<'_, HashMap<String, mpsc::Sender<Frame<Down>>>> {
@@ -137,7 +148,7 @@ impl Kiosk {
 
     async fn with<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut OutboxStore) -> Result<T, crate::store::StoreError> + Send + 'static,
+        work: impl FnOnce(&mut SealedOutbox) -> Result<T, crate::store::StoreError> + Send + 'static,
     ) -> Result<T, NotWritten> {
         let pending = self.outbox.call(move |outbox, _| work(outbox)).map_err(not_written)?;
         pending.await.map_err(not_written)?.value.map_err(not_written)
@@ -185,7 +196,7 @@ impl Kiosk {
 
     /// Delivers the oldest parcel. `false`: none waits.
     async fn carry(&self) -> Result<bool, String> {
-        let Some(waiting) = self.with(OutboxStore::oldest).await.map_err(|error| error.to_string())? else {
+        let Some(waiting) = self.with(SealedOutbox::oldest).await.map_err(|error| error.to_string())? else {
             return Ok(false);
         };
         let Ok(parcel) = serde_json::from_str::<Parcel>(&waiting.body) else {
@@ -205,13 +216,13 @@ impl Kiosk {
     /// The open hand-over `case`, if `token` is the one its page was given.
     pub async fn resumable(&self, case: String, token: &str) -> Option<OpenVisit> {
         let digest = sha256_hex(token.as_bytes());
-        let open = self.with(OutboxStore::open_visits).await.ok()?;
+        let open = self.with(SealedOutbox::open_visits).await.ok()?;
         open.into_iter().find(|visit| visit.handoff == case && visit.token == digest)
     }
 
     /// Hand-overs of before the start whose visitors do not come back.
     async fn give_up_old(self: Arc<Self>, stopping: CancellationToken) {
-        let old = self.with(OutboxStore::open_visits).await.unwrap_or_else(|error| {
+        let old = self.with(SealedOutbox::open_visits).await.unwrap_or_else(|error| {
             tracing::error!(%error, "hand-overs of before the start could not be looked at");
             Vec::new()
         });

@@ -5,6 +5,7 @@
 
 mod accounts;
 pub mod desk;
+mod gaps;
 mod hub;
 mod keeper;
 mod kiosk;
@@ -14,6 +15,7 @@ pub mod nats;
 pub mod package;
 mod rules;
 mod running;
+mod sealing;
 pub mod sentences;
 mod settings;
 mod state;
@@ -21,12 +23,14 @@ mod visitor;
 mod webhook;
 pub mod wire;
 
-pub use accounts::{AccountError, Accounts, PASSWORD_CHARS_MIN, put_agent, put_kiosk};
+pub use accounts::{AccountError, Accounts, put_agent, put_kiosk};
+pub use gaps::{Gap, Gaps, GapsError};
 pub use hub::{AGENT_EVENTS_MAX, Booked, Hub, KeepError, Keeper};
 pub use keeper::{FileKeeper, JOBS_MAX};
 pub use kiosk::{Kiosk, NotWritten};
 pub use lane::{Lane, Taken};
 pub use rules::{Rule, Watch};
+pub use sealing::{SealedDesk, SealedOutbox, SealingError};
 pub use settings::{Link as LinkSettings, Opening, Settings, Webhook};
 pub use state::{Effect, Event, Mode, Nobody, Outcome, State, Withdrawn, next};
 pub use visitor::{Handoff, News, Noticed, random_code};

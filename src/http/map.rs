@@ -18,7 +18,7 @@ pub struct Wish {
 pub async fn draw(State(app): State<Arc<App>>, Path(file): Path<String>, Query(wish): Query<Wish>) -> Response {
     let drawn = app.showing.map().and_then(|map| {
         let (place, language) = file.strip_suffix(".svg")?.rsplit_once('.')?;
-        map.draw(place, language.parse().ok()?, wish.step_free, &app.site)
+        map.draw(place, language.parse().ok()?, wish.step_free, &app.terms().site)
     });
     match drawn {
         Some(svg) => {

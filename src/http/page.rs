@@ -17,7 +17,12 @@ struct Kiosk;
 #[folder = "src/http/pages/desk"]
 struct Desk;
 
-/// What both pages use.
+/// The technicians' page.
+#[derive(RustEmbed)]
+#[folder = "src/http/pages/admin"]
+struct Admin;
+
+/// What the pages share.
 #[derive(RustEmbed)]
 #[folder = "src/http/pages/shared"]
 struct Shared;
@@ -26,12 +31,24 @@ pub async fn to_desk() -> axum::response::Redirect {
     axum::response::Redirect::temporary("/desk")
 }
 
+pub async fn to_admin() -> axum::response::Redirect {
+    axum::response::Redirect::temporary("/admin")
+}
+
 pub async fn desk(headers: HeaderMap) -> Response {
     reply(Desk::get("index.html"), &headers).await
 }
 
 pub async fn desk_asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
     reply(Desk::get(&path), &headers).await
+}
+
+pub async fn admin(headers: HeaderMap) -> Response {
+    reply(Admin::get("index.html"), &headers).await
+}
+
+pub async fn admin_asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    reply(Admin::get(&path), &headers).await
 }
 
 pub async fn shared_asset(Path(path): Path<String>, headers: HeaderMap) -> Response {

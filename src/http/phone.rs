@@ -63,7 +63,7 @@ fn document(app: &App, token: &str, taken: &Taken) -> String {
         Language::English => ("en", "From", "This page goes after ten minutes. Nothing about you is on it."),
         Language::Chinese => ("zh-CN", "来源", "本页十分钟后失效，其中没有您的个人信息。"),
     };
-    let site = escape(app.site.name.get(language));
+    let site = escape(app.terms().site.name.get(language));
     let shown: String = taken.media.iter().enumerate().map(|(at, (media, _))| figure(token, at, media)).collect();
     let named: Vec<String> = taken.sources.iter().map(|source| escape(&source.section)).collect();
     let from =

@@ -7,7 +7,7 @@ use axum::extract::State;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::App;
+use super::{App, Privacy};
 use crate::domain::{Language, Site, Topic};
 
 /// A model of the pack that is not here, with the command that brings it.
@@ -20,13 +20,39 @@ pub struct MissingModel {
 
 pub async fn show(State(app): State<Arc<App>>) -> Json<Value> {
     let labels = labels(&app).await;
-    let Site { id, name, kiosk, languages, greeting, prompt, theme, contact, topics, .. } = &app.site;
+    let terms = app.terms();
+    let Site { id, name, kiosk, languages, greeting, prompt, theme, contact, topics, .. } = &terms.site;
     let topics: Vec<Value> = topics.iter().map(|topic| shown(topic, &labels)).collect();
     Json(json!({
         "id": id, "name": name, "kiosk": kiosk, "languages": languages, "greeting": greeting, "prompt": prompt,
-        "theme": theme, "contact": contact, "topics": topics, "idle_seconds": app.idle_seconds,
-        "missing": app.missing, "hears": app.conversation.engines.hears(),
+        "theme": theme, "contact": contact, "topics": topics, "idle_seconds": terms.idle_seconds,
+        "notice": notice(&app), "notices": notices(&terms.privacy), "missing": app.missing, "hears": app.conversation.engines.hears(),
     }))
+}
+
+/// What visitors are told of a lower rung, by language; null when all is well.
+fn notice(app: &App) -> Value {
+    let level = app.telemetry.level();
+    let texts = Language::ALL.map(|language| (language.code().to_string(), level.sentence(language).map(Value::from)));
+    match texts.into_iter().map(|(code, text)| Some((code, text?))).collect::<Option<serde_json::Map<_, _>>>() {
+        Some(texts) => Value::Object(texts),
+        None => Value::Null,
+    }
+}
+
+/// What the site's country wants visitors to read, by name and language; null where the site names no country.
+fn notices(privacy: &Privacy) -> Value {
+    if !privacy.is_chosen {
+        return Value::Null;
+    }
+    let texts = |name: &String| {
+        let of = |language: Language| {
+            let text = privacy.profile.notice(name, language, &privacy.operator).unwrap_or_default();
+            (language.code().to_string(), Value::from(text))
+        };
+        Value::Object(Language::ALL.map(of).into_iter().collect())
+    };
+    Value::Object(privacy.profile.notices.keys().map(|name| (name.clone(), texts(name))).collect())
 }
 
 /// First phrasings by item and language.
@@ -35,8 +61,8 @@ type Labels = Vec<(String, Language, String)>;
 /// The first phrasing of every item that a topic names, valid today. Empty when the knowledge worker is busy: tiles then show no questions
 /// until the page asks again.
 async fn labels(app: &App) -> Labels {
-    let wanted: Vec<String> = app.site.topics.iter().flat_map(|topic| topic.items.clone()).collect();
-    let languages = app.site.languages.clone();
+    let wanted: Vec<String> = app.terms().site.topics.iter().flat_map(|topic| topic.items.clone()).collect();
+    let languages = app.terms().site.languages.clone();
     let now = app.conversation.clock.now();
     let pending = app.conversation.knowledge.call(move |knowledge, _| {
         let mut labels = Labels::new();

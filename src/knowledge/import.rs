@@ -38,6 +38,35 @@ pub fn read(paths: &[PathBuf], seen: &mut dyn FnMut(usize)) -> Result<Batch, Kno
     Ok(batch)
 }
 
+/// What is wrong with a line of a file; with the file as a whole when there is no line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub line: Option<usize>,
+    pub reason: String,
+}
+
+/// Reads one file as [`read`] does and tells every fault in it.
+///
+/// # Errors
+/// [`KnowledgeError::Unreadable`].
+pub fn look(path: &Path) -> Result<(Batch, Vec<Fault>), KnowledgeError> {
+    if let Some(Kind::Items) = kind_of(path)
+        && let Ok(text) = read_text(path)
+    {
+        let (items, faults) = items::read_all(&text);
+        let told = |(line, reason)| Fault { line: (line > 0).then_some(line), reason };
+        return Ok((Batch { items, ..Batch::default() }, faults.into_iter().map(told).collect()));
+    }
+    match read(&[path.into()], &mut |_| {}) {
+        Ok(batch) => Ok((batch, Vec::new())),
+        Err(KnowledgeError::Line { line, reason, .. }) => {
+            Ok((Batch::default(), vec![Fault { line: Some(line), reason }]))
+        }
+        Err(KnowledgeError::File { reason, .. }) => Ok((Batch::default(), vec![Fault { line: None, reason }])),
+        Err(error) => Err(error),
+    }
+}
+
 fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), KnowledgeError> {
     let unreadable = |source| KnowledgeError::Unreadable { path: path.into(), source };
     if !fs::metadata(path).map_err(unreadable)?.is_dir() {

@@ -32,24 +32,44 @@ struct Line {
     fees: Option<String>,
 }
 
+/// Faults of one file that are told; a file with more is not the right file.
+const FAULTS_MAX: usize = 100;
+
 /// Reads a whole file; blank lines are passed over.
 ///
 /// # Errors
 /// The line's number, from 1, and the reason; 0 when the file has no items.
 pub fn read_items(text: &str) -> Result<Vec<Item>, (usize, String)> {
-    let mut items: Vec<Item> = Vec::new();
-    let mut seen: HashMap<(String, Language), usize> = HashMap::new();
-    for (number, line) in (1..).zip(text.lines()) {
-        if line.trim().is_empty() {
-            continue;
-        }
-        let item = read_item(line).map_err(|reason| (number, reason))?;
-        if let Some(first) = seen.insert((item.id.clone(), item.language), number) {
-            return Err((number, format!("the id '{}' in {} stands on line {first} too", item.id, item.language)));
-        }
-        items.push(item);
+    let (items, faults) = read_all(text);
+    match faults.into_iter().next() {
+        Some(fault) => Err(fault),
+        None => Ok(items),
     }
-    if items.is_empty() { Err((0, "the file is empty".into())) } else { Ok(items) }
+}
+
+/// As [`read_items`], with every fault: what can be read, and number and reason of the lines that cannot, at most [`FAULTS_MAX`].
+pub fn read_all(text: &str) -> (Vec<Item>, Vec<(usize, String)>) {
+    let (mut items, mut faults) = (Vec::new(), Vec::new());
+    let mut seen: HashMap<(String, Language), usize> = HashMap::new();
+    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        match read_item(line) {
+            Ok(item) => match seen.insert((item.id.clone(), item.language), number) {
+                Some(first) => {
+                    let reason = format!("the id '{}' in {} stands on line {first} too", item.id, item.language);
+                    faults.push((number, reason));
+                }
+                None => items.push(item),
+            },
+            Err(reason) => faults.push((number, reason)),
+        }
+        if faults.len() >= FAULTS_MAX {
+            break;
+        }
+    }
+    if items.is_empty() && faults.is_empty() {
+        faults.push((0, "the file is empty".into()));
+    }
+    (items, faults)
 }
 
 /// The line that [`read_items`] reads back to the same item.
@@ -70,7 +90,11 @@ pub fn write_item(item: &Item) -> String {
     serde_json::to_string(&line).expect("texts and lists of texts are JSON")
 }
 
-fn read_item(line: &str) -> Result<Item, String> {
+/// Reads one line.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read_item(line: &str) -> Result<Item, String> {
     if line.len() > LINE_BYTES_MAX {
         return Err(format!("the line has {} bytes; at most {LINE_BYTES_MAX} are taken", line.len()));
     }

@@ -6,6 +6,7 @@
 
 mod background;
 mod documents;
+mod editing;
 pub mod evaluation;
 mod evidence;
 mod identifiers;
@@ -16,6 +17,7 @@ mod lexicon;
 mod limits;
 mod open;
 mod pick;
+mod review;
 mod score;
 mod search;
 mod sentences;
@@ -31,8 +33,11 @@ use crate::domain::Passage;
 use crate::engine::{Embedder, EngineError};
 use crate::store::StoreError;
 
+pub use editing::{ItemPage, Unplaced};
 pub use evidence::{Evidence, KINDS};
-pub use open::{Exported, Imported, Knowledge, Listed, Progress};
+pub use import::Fault;
+pub use open::{EMBED_BATCH, Exported, Imported, Knowledge, Listed, Progress};
+pub use review::{Difference, DocumentDifference, Review};
 pub use score::{ANSWER_SCORE_MIN, CLARIFY_GAP, CLARIFY_SCORE_MIN};
 pub use search::PASSAGES_FOUND_MAX;
 
@@ -53,6 +58,12 @@ pub enum KnowledgeError {
     Nothing(Vec<PathBuf>),
     #[error("the knowledge has {found} texts to compare and search holds {max}; remove what is not needed")]
     TooMuch { found: usize, max: usize },
+    #[error("{0}")]
+    Item(String),
+    #[error("the file has {0} faults; correct them and send it again")]
+    Faulty(usize),
+    #[error("the knowledge has changed since the differences were shown; look at them again")]
+    Changed,
     #[error("the knowledge could not be stored or read")]
     Store(#[from] StoreError),
     #[error("the embedding model failed on the knowledge")]

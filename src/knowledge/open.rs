@@ -15,7 +15,7 @@ use crate::domain::{Item, Language};
 use crate::store::{Digest, KnowledgeStore};
 
 /// Texts that the model embeds at once: about a third of a second, so that a visitor's question slips in between.
-const EMBED_BATCH: usize = 32;
+pub const EMBED_BATCH: usize = 32;
 
 /// Candidates that words nominate: beside likeness of meaning, and alone.
 const WORD_HITS_BESIDE: usize = 24;
@@ -64,17 +64,17 @@ pub struct Exported {
 
 /// The knowledge of one site. `Send`, not `Sync`; every method blocks.
 pub struct Knowledge {
-    store: KnowledgeStore,
-    embedder: Option<Model>,
-    index: Index,
+    pub(super) store: KnowledgeStore,
+    pub(super) embedder: Option<Model>,
+    pub(super) index: Index,
     /// The store's version that the index was built from.
     version: i64,
 }
 
-struct Model {
-    worker: SharedEmbedder,
-    name: String,
-    languages: Vec<Language>,
+pub(super) struct Model {
+    pub(super) worker: SharedEmbedder,
+    pub(super) name: String,
+    pub(super) languages: Vec<Language>,
 }
 
 impl Knowledge {
@@ -85,6 +85,10 @@ impl Knowledge {
     pub fn open(path: &Path, embedder: Option<SharedEmbedder>) -> Result<Self, KnowledgeError> {
         let embedder = embedder.map(Model::ask).transpose()?;
         let mut knowledge = Self { store: KnowledgeStore::open(path)?, embedder, index: Index::default(), version: 0 };
+        // After a salvage the index of words is empty.
+        if knowledge.store.lacks_index()? {
+            knowledge.store.reindex(&words::index_text)?;
+        }
         knowledge.reload()?;
         Ok(knowledge)
     }
@@ -284,11 +288,11 @@ impl Knowledge {
     }
 
     /// Reads the index again when another handle has written.
-    fn refresh(&mut self) -> Result<(), KnowledgeError> {
+    pub(super) fn refresh(&mut self) -> Result<(), KnowledgeError> {
         if self.store.version()? == self.version { Ok(()) } else { self.reload() }
     }
 
-    fn reload(&mut self) -> Result<(), KnowledgeError> {
+    pub(super) fn reload(&mut self) -> Result<(), KnowledgeError> {
         // The version is taken first: what is written while reading is read again next time.
         let version = self.store.version()?;
         let vectors = match &self.embedder {
@@ -304,7 +308,7 @@ impl Knowledge {
     }
 
     /// Forgets vectors of texts that are gone.
-    fn forget_unused(&mut self) -> Result<(), KnowledgeError> {
+    pub(super) fn forget_unused(&mut self) -> Result<(), KnowledgeError> {
         let Some(model) = &self.embedder else { return Ok(()) };
         let used: HashSet<Digest> = self.index.units.iter().map(|unit| unit.digest).collect();
         let stored = self.store.vectors(&model.name)?;
@@ -315,13 +319,13 @@ impl Knowledge {
 }
 
 impl Model {
-    fn ask(worker: SharedEmbedder) -> Result<Self, KnowledgeError> {
+    pub(super) fn ask(worker: SharedEmbedder) -> Result<Self, KnowledgeError> {
         let pending = worker.call(|embedder, _| (embedder.name().to_owned(), embedder.languages().to_vec()))?;
         let (name, languages) = pending.wait()?.value;
         Ok(Self { worker, name, languages })
     }
 
-    fn embed(&self, batch: &[Unembedded]) -> Result<Vec<(Digest, Vec<f32>)>, KnowledgeError> {
+    pub(super) fn embed(&self, batch: &[Unembedded]) -> Result<Vec<(Digest, Vec<f32>)>, KnowledgeError> {
         let texts: Vec<String> = batch.iter().map(|one| one.text.clone()).collect();
         let pending = self
             .worker

@@ -87,6 +87,17 @@ impl Catalogue {
         Self::parse(&read_text(path)?, &path.display().to_string())
     }
 
+    /// `pack` with the named models of this catalogue in it; names that it has already stay as they are.
+    ///
+    /// # Errors
+    /// As [`Entry::join`].
+    pub fn join(&self, pack: Pack, names: &[String]) -> Result<Pack, ModelsError> {
+        names.iter().try_fold(pack, |pack, name| match self.entry(name) {
+            Some(entry) if !pack.models.iter().any(|model| model.name == *name) => entry.join(&pack),
+            _ => Ok(pack),
+        })
+    }
+
     pub fn entry(&self, name: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.name == name)
     }
@@ -115,6 +126,11 @@ impl Entry {
         let refuse = |reason| ModelsError::Pack { file: format!("{} with {}", pack.name, self.name), reason };
         rules::check_pack(&joined).map_err(refuse)?;
         Ok(joined)
+    }
+
+    /// Bytes of its files, where they are known.
+    pub fn bytes(&self) -> Option<u64> {
+        self.files.iter().map(|file| file.bytes).sum()
     }
 
     fn replaces(&self, model: &Model) -> bool {

@@ -39,19 +39,24 @@ impl Installed {
     /// # Errors
     /// [`ModelsError::Pack`] when the folder's `pack.toml` cannot be used.
     pub fn at(root: &Path) -> Result<Self, ModelsError> {
+        let pack = Shelf::at(root).pack()?;
+        Ok(Self::of_pack(root, &pack))
+    }
+
+    /// The same for a pack that is not the chosen one.
+    pub fn of_pack(root: &Path, pack: &Pack) -> Self {
         let shelf = Shelf::at(root);
-        let pack = shelf.pack()?;
         let mut installed = Self { pack: pack.name.clone(), ready: Vec::new(), missing: Vec::new() };
-        let states = shelf.states(&pack);
+        let states = shelf.states(pack);
         for model in &pack.models {
             match fault(model, &states) {
                 Some((fault, repair)) => {
                     installed.missing.push(Missing { role: model.role, model: model.name.clone(), fault, repair });
                 }
-                None => installed.ready.push(ready(model, root, &pack)),
+                None => installed.ready.push(ready(model, root, pack)),
             }
         }
-        Ok(installed)
+        installed
     }
 
     /// The name of the chosen pack.

@@ -95,6 +95,20 @@ impl Pack {
         toml::to_string(self).expect("a pack is plain tables and values")
     }
 
+    /// This pack with `name` before every other model, so that it serves its role.
+    ///
+    /// # Errors
+    /// [`ModelsError::Unknown`].
+    pub fn preferring(&self, name: &str) -> Result<Self, ModelsError> {
+        let mut pack = self.clone();
+        let Some(at) = pack.models.iter().position(|model| model.name == name) else {
+            return Err(ModelsError::Unknown { name: name.into(), known: self.names() });
+        };
+        let model = pack.models.remove(at);
+        pack.models.insert(0, model);
+        Ok(pack)
+    }
+
     /// The packages for this machine's processor.
     pub fn packages_here(&self) -> impl Iterator<Item = &Package> {
         self.packages.iter().filter(|package| package.fits(std::env::consts::ARCH))

@@ -51,6 +51,16 @@ impl Pull<'_> {
     /// # Errors
     /// Every variant of [`ModelsError`] but the catalogue's.
     pub fn run(&self, on: &mut dyn FnMut(Event)) -> Result<Pulled, ModelsError> {
+        let pulled = self.fetch(on)?;
+        self.shelf.take_up(self.pack)?;
+        Ok(pulled)
+    }
+
+    /// As [`Pull::run`], and the chosen pack stays chosen: what came is used when somebody switches to it.
+    ///
+    /// # Errors
+    /// As [`Pull::run`].
+    pub fn fetch(&self, on: &mut dyn FnMut(Event)) -> Result<Pulled, ModelsError> {
         let packages = self.pack.packages_of(self.names)?;
         let _lock = self.shelf.lock()?;
         let mut record = Record::load(self.shelf.root());
@@ -62,7 +72,6 @@ impl Pull<'_> {
         for (package, members) in &wanted {
             self.bring(package, members, &mut record, on)?;
         }
-        self.shelf.choose(self.pack)?;
         let fetched = wanted.iter().map(|(package, _)| package.label()).collect();
         Ok(Pulled { fetched, kept: kept.iter().map(|package| package.label()).collect(), bytes })
     }

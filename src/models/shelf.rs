@@ -107,6 +107,15 @@ impl Shelf {
         Ok(bytes)
     }
 
+    /// Makes `pack` the chosen one.
+    ///
+    /// # Errors
+    /// [`ModelsError::Busy`], [`ModelsError::Io`]; the pack chosen before stays chosen.
+    pub fn take_up(&self, pack: &Pack) -> Result<(), ModelsError> {
+        let _lock = self.lock()?;
+        self.choose(pack)
+    }
+
     pub(super) fn state_by(&self, member: &Member, record: &Record) -> State {
         let Ok(meta) = fs::metadata(self.root.join(&member.target)) else { return State::Missing };
         match record.digest(member, &meta) {

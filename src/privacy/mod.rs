@@ -1,23 +1,32 @@
-//! Finds personal data in English and Chinese text and takes it out, before anything is written down or sent to a person.
-//! Pure: text in, text out, no clock, no disk, no model. Must not know who reads the result, nor what a visit is.
+//! Personal data: found in English and Chinese text and taken out before a person or a disk gets it; sealed where it must touch a
+//! disk (`vault`); kept as long as a table says (`retention`) under a country's `profile`; told to the operator (`report`). All but the
+//! key files is pure. Must not know who reads the result.
 //!
 //! What is promised is a good rate, measured by `usher privacy eval`, and not a proof: a name that is an ordinary word and
 //! stands in no telling place stays. A site's own numbers are not told from a person's, and go too.
 
 mod address;
+pub mod cards;
 mod checksums;
 mod contact;
 mod context;
+mod device_key;
 pub mod evaluation;
 mod folded;
 mod kind;
 mod likeness;
+mod locked;
 mod names_chinese;
 mod names_english;
 mod numbers;
 mod numerals;
 mod plates;
+pub mod profile;
+pub mod report;
+pub mod retention;
+mod sealed;
 mod settle;
+pub mod vault;
 mod words;
 
 use std::collections::BTreeMap;
@@ -28,6 +37,9 @@ use crate::domain::Language;
 
 use folded::Folded;
 pub use kind::Kind;
+pub use retention::Class;
+pub use sealed::is_sealed;
+pub use vault::{Vault, VaultError, VisitKey};
 
 /// Longest text that is read, bytes. A visitor's line has at most 2,000 characters and a page of documents a few thousand;
 /// what lies past it is withheld unread.

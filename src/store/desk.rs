@@ -1,4 +1,5 @@
-//! What a desk keeps: open cases, taken parcels, records without words, booked calls, and who may come in.
+//! What a desk keeps: open cases, taken parcels, records without words, booked calls, and who may come in. The bodies of cases
+//! and calls come sealed; this room has no key.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -14,7 +15,7 @@ const PARCELS_KEPT_S: i64 = 30 * 24 * 3600;
 /// The desk's file. Blocking.
 pub struct DeskStore(File);
 
-/// Changes of one transaction. Bodies are the caller's JSON.
+/// Changes of one transaction. Records are the caller's JSON; cases and calls are sealed by the caller, bound to their id.
 #[derive(Debug, Clone, Default)]
 pub struct DeskBatch {
     /// Taken parcels, by id.
@@ -60,12 +61,45 @@ impl DeskStore {
         write(&mut file.connection, batch).map_err(|error| file.error(error))
     }
 
-    /// The bodies of the open cases.
+    /// The open cases `(id, sealed body)`.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn cases(&mut self) -> Result<Vec<String>, StoreError> {
-        self.list("SELECT body FROM cases ORDER BY id", |row| row.get(0))
+    pub fn cases(&mut self) -> Result<Vec<(String, String)>, StoreError> {
+        self.list("SELECT id, sealed FROM cases ORDER BY id", |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+
+    /// Puts other bodies into cases and calls `(id, body)`, all or none, and leaves nothing of the former ones in the file.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing changed then, or old bytes are still in free pages.
+    pub fn replace(&mut self, cases: &[(String, String)], callbacks: &[(String, String)]) -> Result<(), StoreError> {
+        let write = |connection: &mut Connection| -> rusqlite::Result<()> {
+            let transaction = connection.transaction()?;
+            for (id, body) in cases {
+                transaction.execute("UPDATE cases SET sealed = ?2 WHERE id = ?1", params![id, body])?;
+            }
+            for (id, body) in callbacks {
+                transaction.execute("UPDATE callbacks SET sealed = ?2 WHERE id = ?1", params![id, body])?;
+            }
+            transaction.commit()
+        };
+        write(&mut self.0.connection).map_err(|error| self.0.error(error))?;
+        self.0.leave_nothing()
+    }
+
+    /// Erases calls and records that are older than these seconds since 1970; gives how many went.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn forget_before(&mut self, callbacks_at: i64, records_at: i64) -> Result<(usize, usize), StoreError> {
+        let forget = |connection: &Connection| -> rusqlite::Result<(usize, usize)> {
+            Ok((
+                connection.execute("DELETE FROM callbacks WHERE at < ?1", params![callbacks_at])?,
+                connection.execute("DELETE FROM records WHERE at < ?1", params![records_at])?,
+            ))
+        };
+        forget(&self.0.connection).map_err(|error| self.0.error(error))
     }
 
     /// Whether a parcel was taken.
@@ -81,7 +115,7 @@ impl DeskStore {
     /// # Errors
     /// [`StoreError`].
     pub fn callbacks(&mut self) -> Result<Vec<(String, i64, String)>, StoreError> {
-        self.list("SELECT id, at, body FROM callbacks ORDER BY at, id", |row| {
+        self.list("SELECT id, at, sealed FROM callbacks ORDER BY at, id", |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
     }
@@ -110,6 +144,18 @@ impl DeskStore {
     /// [`StoreError`].
     pub fn gaps(&mut self) -> Result<Vec<String>, StoreError> {
         self.list("SELECT gap FROM records WHERE gap <> '' ORDER BY at DESC, id", |row| row.get(0))
+    }
+
+    /// The same, each once: `(gap, how often, seconds since 1970 of the last time)`, the most frequent first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn counted_gaps(&mut self, limit: u32) -> Result<Vec<(String, i64, i64)>, StoreError> {
+        let sql = format!(
+            "SELECT gap, count(*), max(at) FROM records WHERE gap <> ''
+             GROUP BY gap ORDER BY count(*) DESC, max(at) DESC, gap LIMIT {limit}"
+        );
+        self.list(&sql, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
     }
 
     /// Adds or replaces an agent: `body` is the profile, `password` its argon2 hash.
@@ -208,7 +254,7 @@ fn write(connection: &mut Connection, batch: &DeskBatch) -> rusqlite::Result<()>
         transaction.execute("DELETE FROM parcels WHERE at < ?1", params![batch.now - PARCELS_KEPT_S])?;
     }
     for (id, body) in &batch.saved {
-        transaction.execute("INSERT OR REPLACE INTO cases (id, body) VALUES (?1, ?2)", params![id, body])?;
+        transaction.execute("INSERT OR REPLACE INTO cases (id, sealed) VALUES (?1, ?2)", params![id, body])?;
     }
     for (id, body, gap) in &batch.closed {
         transaction.execute("DELETE FROM cases WHERE id = ?1", params![id])?;
@@ -219,7 +265,7 @@ fn write(connection: &mut Connection, batch: &DeskBatch) -> rusqlite::Result<()>
     }
     for (id, body) in batch.callbacks.iter().filter(|(id, _)| !known.contains(id)) {
         transaction.execute(
-            "INSERT OR IGNORE INTO callbacks (id, at, body) VALUES (?1, ?2, ?3)",
+            "INSERT OR IGNORE INTO callbacks (id, at, sealed) VALUES (?1, ?2, ?3)",
             params![id, batch.now, body],
         )?;
     }

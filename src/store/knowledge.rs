@@ -14,7 +14,7 @@ use crate::domain::{Document, Item, Language, Part};
 pub type Digest = [u8; 32];
 
 /// The knowledge of one site in its file. Blocking.
-pub struct KnowledgeStore(File);
+pub struct KnowledgeStore(pub(super) File);
 
 /// Everything that search holds in memory.
 #[derive(Debug, Default)]
@@ -87,6 +87,26 @@ impl KnowledgeStore {
                 documents: transaction.execute("DELETE FROM documents WHERE file = ?1", [name])?,
             })
         })
+    }
+
+    /// Removes the item `id` in one language; tells whether it was there.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing was removed then.
+    pub fn remove_item(&mut self, id: &str, language: Language) -> Result<bool, StoreError> {
+        self.write(|transaction| {
+            let gone =
+                transaction.execute("DELETE FROM items WHERE id = ?1 AND language = ?2", [id, language.code()])?;
+            Ok(gone == 1)
+        })
+    }
+
+    /// Removes the document of that file name; tells whether it was there.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing was removed then.
+    pub fn remove_document(&mut self, file: &str) -> Result<bool, StoreError> {
+        self.write(|transaction| Ok(transaction.execute("DELETE FROM documents WHERE file = ?1", [file])? == 1))
     }
 
     /// Reads all that search needs, in the order of import.
@@ -200,11 +220,11 @@ impl KnowledgeStore {
         self.0.pragma("data_version")
     }
 
-    fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+    pub(super) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         work(&self.0.connection).map_err(|error| self.0.error(error))
     }
 
-    fn write<T>(&mut self, work: impl FnOnce(&Transaction) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+    pub(super) fn write<T>(&mut self, work: impl FnOnce(&Transaction) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         let done = (|| {
             let behavior = rusqlite::TransactionBehavior::Immediate;
             let transaction = self.0.connection.transaction_with_behavior(behavior)?;
@@ -217,9 +237,9 @@ impl KnowledgeStore {
 }
 
 /// Writes one import.
-struct Writer<'a> {
-    transaction: &'a Transaction<'a>,
-    segment: &'a dyn Fn(&str) -> String,
+pub(super) struct Writer<'a> {
+    pub transaction: &'a Transaction<'a>,
+    pub segment: &'a dyn Fn(&str) -> String,
 }
 
 impl Writer<'_> {
@@ -264,13 +284,12 @@ impl Writer<'_> {
             for (position, sentence) in part.sentences.iter().enumerate() {
                 self.execute("INSERT INTO sentences VALUES (?1, ?2, ?3)", params![passage, position as i64, sentence])?;
             }
-            let text = format!("{} {} {}", document.title, part.section, part.sentences.join(" "));
-            self.entry(&text, code, None, Some(passage))?;
+            self.entry(&passage_text(&document.title, part), code, None, Some(passage))?;
         }
         Ok(())
     }
 
-    fn entry(&self, text: &str, code: &str, item: Option<i64>, passage: Option<i64>) -> rusqlite::Result<()> {
+    pub fn entry(&self, text: &str, code: &str, item: Option<i64>, passage: Option<i64>) -> rusqlite::Result<()> {
         self.execute(
             "INSERT INTO entries (language, item, passage) VALUES (?1, ?2, ?3)",
             params![code, item, passage],
@@ -282,4 +301,9 @@ impl Writer<'_> {
     fn execute(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> rusqlite::Result<()> {
         self.transaction.prepare_cached(sql)?.execute(values).map(|_| ())
     }
+}
+
+/// What the index of words has of a part of a document.
+pub(super) fn passage_text(title: &str, part: &Part) -> String {
+    format!("{title} {} {}", part.section, part.sentences.join(" "))
 }

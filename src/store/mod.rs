@@ -3,22 +3,30 @@
 //! Opening several handles on one file is safe, in one process or in two; writers wait for each other. Knows rows, not
 //! what an answer is worth: searching and judging are `knowledge`'s.
 
+mod admin;
+mod copy;
 mod desk;
 mod knowledge;
 mod outbox;
+mod reindex;
 mod rows;
+mod salvage;
 mod schema;
+mod statistics;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
 
-use self::schema::Kind;
-
+pub use admin::{AdminStore, AuditBase, AuditRow, PersonRow};
+pub use copy::{Content, Examined, copy, examine, version, visits};
 pub use desk::{DeskBatch, DeskStore, RecordRow};
 pub use knowledge::{Digest, KnowledgeRows, KnowledgeStore, PassageRow, Removed, WordHit};
 pub use outbox::{OpenVisit, OutboxStore, Waiting};
+pub use salvage::{Salvaged, Table, look_after};
+pub use schema::Kind;
+pub use statistics::StatisticsStore;
 
 /// How long a writer waits for another one: an import of a large site holds the file for a few seconds.
 const BUSY_WAIT: Duration = Duration::from_secs(10);
@@ -33,7 +41,7 @@ pub enum StoreError {
     Open { path: PathBuf, source: rusqlite::Error },
     #[error("{path} is not a database of usher; name another file or move it away")]
     Foreign { path: PathBuf },
-    #[error("the database {path} is damaged ({found}); move it away and import the knowledge again")]
+    #[error("the database {path} is damaged ({found}); start `usher serve`, which saves what can be read")]
     Damaged { path: PathBuf, found: String },
     #[error(
         "the database {path} was made by a newer usher; install that version, or move the file away and import again"
@@ -43,6 +51,12 @@ pub enum StoreError {
     Busy { path: PathBuf },
     #[error("the disk of the database {path} is full; free some space and repeat")]
     Full { path: PathBuf },
+    #[error(
+        "the disk of the database {path} can only be read; its card or disk is failing: `usher doctor`, then replace it"
+    )]
+    ReadOnly { path: PathBuf },
+    #[error("{path} cannot be moved or removed: {source}; check the rights of its folder")]
+    File { path: PathBuf, source: std::io::Error },
     #[error("the database {path} failed")]
     Failed { path: PathBuf, source: rusqlite::Error },
 }
@@ -102,6 +116,14 @@ impl File {
         if found == "ok" { Ok(()) } else { Err(StoreError::Damaged { path: self.path.clone(), found }) }
     }
 
+    /// Writes the file anew without free pages, and empties the log: nothing that was replaced is left in either.
+    fn leave_nothing(&self) -> Result<(), StoreError> {
+        self.connection
+            .execute_batch("VACUUM")
+            .and_then(|()| self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())))
+            .map_err(|error| self.error(error))
+    }
+
     fn pragma<T: rusqlite::types::FromSql>(&self, name: &str) -> Result<T, StoreError> {
         self.connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)).map_err(|error| self.error(error))
     }
@@ -114,10 +136,15 @@ impl File {
             Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged { path, found: source.to_string() },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy { path },
             Some(ErrorCode::DiskFull) => StoreError::Full { path },
-            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
-                StoreError::Open { path, source }
-            }
+            Some(ErrorCode::ReadOnly) => StoreError::ReadOnly { path },
+            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::Open { path, source },
             _ => StoreError::Failed { path, source },
         }
     }
+}
+
+/// Changes a file behind its room's back, as somebody with an editor would.
+#[cfg(test)]
+pub fn execute_for_tests(path: &Path, sql: &str) {
+    Connection::open(path).and_then(|connection| connection.execute_batch(sql)).expect("the statement is good");
 }

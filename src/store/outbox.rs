@@ -1,4 +1,5 @@
 //! What has still to leave this kiosk, and the hand-overs that are open. Written before it is sent, erased when it has arrived.
+//! Bodies come sealed; this room has no key.
 
 use std::path::Path;
 
@@ -17,6 +18,8 @@ pub struct OutboxStore(File);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
     pub key: i64,
+    pub id: String,
+    /// Sealed by the caller, bound to `id`.
     pub body: String,
 }
 
@@ -64,7 +67,7 @@ impl OutboxStore {
             }
             for (id, handoff, body) in parcels {
                 transaction.execute(
-                    "INSERT OR IGNORE INTO outbox (id, handoff, body) VALUES (?1, ?2, ?3)",
+                    "INSERT OR IGNORE INTO outbox (id, handoff, sealed) VALUES (?1, ?2, ?3)",
                     params![id, handoff, body],
                 )?;
             }
@@ -80,11 +83,36 @@ impl OutboxStore {
     pub fn oldest(&mut self) -> Result<Option<Waiting>, StoreError> {
         self.0
             .connection
-            .query_row("SELECT key, body FROM outbox ORDER BY key LIMIT 1", [], |row| {
-                Ok(Waiting { key: row.get(0)?, body: row.get(1)? })
-            })
+            .query_row("SELECT key, id, sealed FROM outbox ORDER BY key LIMIT 1", [], waiting)
             .optional()
             .map_err(|error| self.0.error(error))
+    }
+
+    /// Every parcel, oldest first: what is sealed anew when the key changes.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn all(&mut self) -> Result<Vec<Waiting>, StoreError> {
+        let read = |connection: &rusqlite::Connection| -> rusqlite::Result<Vec<Waiting>> {
+            connection.prepare("SELECT key, id, sealed FROM outbox ORDER BY key")?.query_map([], waiting)?.collect()
+        };
+        read(&self.0.connection).map_err(|error| self.0.error(error))
+    }
+
+    /// Puts other bodies into parcels `(key, body)`, all or none, and leaves nothing of the former ones in the file.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing changed then, or old bytes are still in free pages.
+    pub fn replace(&mut self, bodies: &[(i64, String)]) -> Result<(), StoreError> {
+        let write = |connection: &mut rusqlite::Connection| -> rusqlite::Result<()> {
+            let transaction = connection.transaction()?;
+            for (key, body) in bodies {
+                transaction.execute("UPDATE outbox SET sealed = ?2 WHERE key = ?1", params![key, body])?;
+            }
+            transaction.commit()
+        };
+        write(&mut self.0.connection).map_err(|error| self.0.error(error))?;
+        self.0.leave_nothing()
     }
 
     /// Erases a parcel that has arrived.
@@ -140,4 +168,8 @@ impl OutboxStore {
     fn execute(&mut self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), StoreError> {
         self.0.connection.execute(sql, values).map(|_| ()).map_err(|error| self.0.error(error))
     }
+}
+
+fn waiting(row: &rusqlite::Row<'_>) -> rusqlite::Result<Waiting> {
+    Ok(Waiting { key: row.get(0)?, id: row.get(1)?, body: row.get(2)? })
 }

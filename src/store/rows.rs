@@ -89,3 +89,8 @@ fn date(row: &Row, column: usize) -> rusqlite::Result<Option<DateTime>> {
 fn unreadable(column: usize, error: Box<dyn std::error::Error + Send + Sync>) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error)
 }
+
+/// A passage whose sentences are all lost says nothing.
+pub(super) fn drop_empty_passages(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM passages WHERE key NOT IN (SELECT passage FROM sentences)", []).map(|_| ())
+}

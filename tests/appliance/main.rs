@@ -1,8 +1,11 @@
 //! The appliance through its front doors, in one binary: linking many would cost more than running them.
 
+mod admin;
+mod admin_pages;
 mod browser;
 mod commands;
 mod degraded;
+mod checks;
 mod desk;
 mod golden;
 mod golden_language;
@@ -17,6 +20,7 @@ mod knowledge;
 mod models;
 mod nats;
 mod page;
+mod pins;
 mod recordings;
 mod seeing;
 mod seeing_pages;
@@ -25,7 +29,9 @@ mod sight;
 mod socket;
 mod support;
 mod systems;
+mod technician;
 mod tidy;
+mod units;
 mod tokens;
 mod voice;
 mod webhook;

@@ -57,8 +57,13 @@ impl Server {
     pub fn with_bounded_files(data: &Path, file: &Path) -> Self {
         let mut shell = Command::new("sh");
         shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", support::usher()]);
+        Self::by(shell, data, file)
+    }
+
+    /// Serves as `program` starts it; the program must become usher, which keeps its process number.
+    pub fn by(program: Command, data: &Path, file: &Path) -> Self {
         let site = ["--config", file.to_str().expect("the path is text")];
-        Self::begin(shell, "127.0.0.1:0", data, &["serve"], site)
+        Self::begin(program, "127.0.0.1:0", data, &["serve"], site)
     }
 
     /// From now on files may have so many bytes, or "unlimited".

@@ -48,6 +48,16 @@ pub fn open(path: &Path, settings: &Settings) -> Result<Box<dyn Generator>, Engi
     Ok(Box::new(generator::Writer::open(path, settings)?))
 }
 
+/// Bytes that the cache of a full context of the model at `path` takes. Reads the file's header.
+///
+/// # Errors
+/// As [`open`].
+pub fn cache_bytes(path: &Path, settings: &Settings) -> Result<u64, EngineError> {
+    let config = config::Config::read(&gguf::ModelFile::open(path)?)?;
+    let context = settings.context_tokens_max.min(config.context_tokens);
+    Ok(cache::Cache::bytes(&config, context).map_or(u64::MAX, |bytes| bytes as u64))
+}
+
 /// What a technician may set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {

@@ -14,11 +14,12 @@ use super::alive::Alive;
 use super::pool::{Pool, sum};
 use super::{Bus, BusError, DOWN, Ended, Entry, HEARTBEAT, UP, connect, token};
 use crate::base::worker::Worker;
+use crate::handoff::SealedDesk;
 use crate::handoff::desk::Input;
 use crate::handoff::desk::case::Kept;
 use crate::handoff::hub::{Booked, Hub, age_ms};
 use crate::handoff::wire::{Content, Down, Frame, Parcel, Up};
-use crate::store::{DeskBatch, DeskStore};
+use crate::store::DeskBatch;
 
 /// Where desks say to kiosks that they live.
 pub(super) const ALIVE_SUBJECT: &str = "usher.alive";
@@ -39,7 +40,7 @@ const PAUSE: Duration = Duration::from_millis(300);
 pub async fn open_hub(
     url: &str,
     credentials: Option<&Path>,
-    store: Arc<Worker<DeskStore>>,
+    store: Arc<Worker<SealedDesk>>,
     stopping: CancellationToken,
 ) -> anyhow::Result<Arc<Hub>> {
     let name = format!("desk-{}", &crate::base::secret::random_key()[..12]);
@@ -100,7 +101,7 @@ async fn forever<F: Future<Output = Result<(), String>>>(mut run: impl FnMut() -
 }
 
 /// Writes the records of closed cases into this desk's own file; the same one again changes nothing.
-async fn keep_records(mut ended: mpsc::Receiver<(String, Ended)>, store: &Worker<DeskStore>) {
+async fn keep_records(mut ended: mpsc::Receiver<(String, Ended)>, store: &Worker<SealedDesk>) {
     while let Some((case, ended)) = ended.recv().await {
         let rows = DeskBatch {
             closed: vec![(case.clone(), ended.record.to_string(), ended.gap)],

@@ -18,7 +18,7 @@ use super::page;
 use crate::base::Clock;
 use crate::base::worker::Worker;
 use crate::domain::{Card, Localised};
-use crate::handoff::{Accounts, Door, Hub};
+use crate::handoff::{Accounts, Door, Gaps, Hub};
 use crate::knowledge::Knowledge;
 use crate::media::Map;
 
@@ -27,6 +27,8 @@ pub struct Desk {
     pub hub: Arc<Hub>,
     pub accounts: Accounts,
     pub logins: Logins,
+    /// What agents said usher should have answered.
+    pub gaps: Gaps,
     /// The site's knowledge, for what agents look up and for proposals.
     pub knowledge: Arc<Worker<Knowledge>>,
     /// Another desk product that answers by HTTP.

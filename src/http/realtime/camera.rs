@@ -17,6 +17,7 @@ use crate::conversation::{Sentence, TurnError};
 use crate::domain::Picture;
 use crate::picture;
 use crate::presence::{Frame, Motion, NEAR_HEIGHT_MIN, State, Watch};
+use crate::privacy::profile::Feature;
 
 /// Largest frame of a camera in base64: a JPEG of 1280x720 is a tenth of it.
 const FRAME_BYTES_MAX: usize = 2 << 20;
@@ -53,6 +54,9 @@ impl Session {
         let Some(file) = decoded(image) else {
             return send(socket, &self.fault("invalid_image", "a frame is a JPEG file in base64, at most 2 MiB")).await;
         };
+        if let Err(missing) = self.may_start(Feature::ReadingCamera) {
+            return send(socket, &self.fault("notice_missing", &missing.to_string())).await;
+        }
         match self.app.clone().conversation.scan(file, self.visit.language).await {
             Ok(scan) => {
                 let told = json!({"type": "usher.camera.frame", "found": scan.look.is_some(), "dark": scan.is_dark});
@@ -84,6 +88,9 @@ impl Session {
                 wire::error("invalid_request_error", "no_presence", text, Sentence::CannotSee, self.visit.language);
             return send(socket, &event).await;
         };
+        if let Err(missing) = self.may_start(Feature::PresenceCamera) {
+            return send(socket, &self.fault("notice_missing", &missing.to_string())).await;
+        }
         let Some(file) = decoded(image) else {
             return send(socket, &self.fault("invalid_image", "a frame is a JPEG file in base64, at most 2 MiB")).await;
         };

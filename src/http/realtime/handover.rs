@@ -13,8 +13,9 @@ use super::wire::{self, HandoffSaid};
 use crate::conversation::{Sentence, Visit};
 use crate::handoff::package::{Mood, Origin};
 use crate::handoff::wire::{Callback, Up, line};
-use crate::handoff::{Effect, Event, Handoff, Mode, News, Rule, State, Withdrawn, random_code, sentences};
+use crate::handoff::{Effect, Event, Handoff, Mode, News, Outcome, Rule, State, Withdrawn, random_code, sentences};
 use crate::http::App;
+use crate::telemetry::HandoverEnd;
 
 /// A closed page is noticed within this.
 const PARKED_WITHIN: Duration = Duration::from_secs(3);
@@ -238,9 +239,12 @@ impl Session {
         (self.aside.case, self.aside.code) = (origin.case.clone(), origin.code.clone());
         self.aside.rating_is_given = false;
         let Some(handoff) = &mut self.handoff else { return };
-        if let Err(error) = handoff.request(origin, self.visit.exchanges()).await {
-            tracing::error!(%error, "a person was asked for and the request could not be written");
-            handoff.event(Event::NotStored);
+        match handoff.request(origin, self.visit.exchanges()).await {
+            Ok(()) => self.app.telemetry.asked_for_person(),
+            Err(error) => {
+                tracing::error!(%error, "a person was asked for and the request could not be written");
+                handoff.event(Event::NotStored);
+            }
         }
     }
 
@@ -252,9 +256,9 @@ impl Session {
             case: format!("{kiosk}-{key}"),
             key,
             code: random_code(),
-            site: self.app.site.id.clone(),
+            site: self.app.terms().site.id.clone(),
             kiosk,
-            place: self.app.site.kiosk.get(language).to_string(),
+            place: self.app.terms().site.kiosk.get(language).to_string(),
             language,
             needs: self.needs.clone(),
             rule: self.rule,
@@ -270,7 +274,8 @@ impl Session {
 
     /// The site's topic of the newest answer that has one: agents with its skill are called first.
     fn topic(&self) -> Option<String> {
-        let of = |item: &str| self.app.site.topics.iter().find(|topic| topic.items.iter().any(|known| known == item));
+        let terms = self.app.terms();
+        let of = |item: &str| terms.site.topics.iter().find(|topic| topic.items.iter().any(|known| known == item));
         let mut sources = self.visit.exchanges().iter().rev().flat_map(|told| &told.sources);
         sources.find_map(|source| of(&source.document)).map(|topic| topic.id.clone())
     }
@@ -278,6 +283,7 @@ impl Session {
     async fn withdraw(&mut self, why: Withdrawn) {
         if let Some(handoff) = &mut self.handoff {
             handoff.withdraw(why).await;
+            self.app.telemetry.metrics.handover_ended(HandoverEnd::Withdrawn);
         }
     }
 
@@ -310,7 +316,13 @@ impl Session {
     }
 
     fn mark_ended(&mut self) {
-        if let Some(State::WrapUp { promises, .. }) = self.handoff.as_ref().map(Handoff::state) {
+        if let Some(State::WrapUp { promises, outcome, .. }) = self.handoff.as_ref().map(Handoff::state) {
+            self.app.telemetry.metrics.handover_ended(match outcome {
+                Outcome::Solved => HandoverEnd::Solved,
+                Outcome::Unsolved => HandoverEnd::Unsolved,
+                Outcome::Referred => HandoverEnd::Referred,
+                Outcome::VisitorLeft => HandoverEnd::VisitorLeft,
+            });
             let agreed = sentences::after(promises, self.visit.language);
             self.visit.human_ended(&agreed);
             self.aside.say = None;
@@ -332,7 +344,7 @@ impl Session {
 async fn versions(app: &App) -> BTreeMap<String, String> {
     let conversation = &app.conversation;
     let mut versions: BTreeMap<String, String> =
-        conversation.engines.names.iter().map(|(role, name)| ((*role).to_string(), name.clone())).collect();
+        conversation.engines.names.list().into_iter().map(|(role, name)| (role.to_string(), name)).collect();
     versions.insert("usher".into(), env!("CARGO_PKG_VERSION").into());
     let asked = conversation.knowledge.call(|knowledge, _| knowledge.edition());
     let answered = match asked {

@@ -27,7 +27,7 @@ impl Session {
             }
             None => json!({
                 "type": "usher.phone", "kind": "file", "url": null, "expires_s": null,
-                "qr": wire::qr(&taken.words(app.site.name.get(language))),
+                "qr": wire::qr(&taken.words(app.terms().site.name.get(language))),
                 "message": Sentence::PhoneWords.text(language),
             }),
         };

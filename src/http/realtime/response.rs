@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::Sender;
 
 use super::wire;
+use crate::base::worker::Busy;
 use crate::conversation::{Look, Sentence, Sound, Turn, TurnError, Visit};
 use crate::domain::{Answer, Audio, Heard, Language, Mood, Question, Route, Way};
 use crate::http::App;
+use crate::telemetry::{Feeling, Refusal, Stages, TurnSeen};
 
 /// What is to be answered.
 #[derive(Clone)]
@@ -109,11 +111,20 @@ pub async fn respond(
         Err(Broken::Gone) => (wire::done(&response.id, "cancelled", None), Outcome::Other),
         Err(Broken::Turn(error)) => {
             response.told(&error).await;
+            response.app.telemetry.refused(refusal(&error));
             let outcome = if error.is_input() { Outcome::Other } else { Outcome::Broke };
             (wire::done(&response.id, "failed", None), outcome)
         }
     };
     Ended { visit: response.visit, done, outcome }
+}
+
+fn refusal(error: &TurnError) -> Refusal {
+    match error {
+        TurnError::Busy(Busy::Full(_)) => Refusal::Busy,
+        error if error.is_input() => Refusal::Input,
+        _ => Refusal::Failed,
+    }
 }
 
 impl Response {
@@ -164,7 +175,7 @@ impl Response {
     }
 
     async fn answer(&mut self, question: Question, heard: Option<Heard>, look: Option<Look>) -> Result<Turn, Broken> {
-        let hear_ms = heard.is_some().then(|| self.elapsed_ms());
+        let (hear_ms, way) = (heard.is_some().then(|| self.elapsed_ms()), question.way);
         let app = self.app.clone();
         let (language, id, events) = (question.language, self.id.clone(), self.events.clone());
         let mut so_far = String::new();
@@ -179,12 +190,25 @@ impl Response {
         turn.timings.hear = hear_ms;
         if turn.answer.route == Route::Handoff && self.app.kiosk.is_some() {
             // The hand-over speaks from here on: the visitor hears at once that a person was asked.
+            self.count(&turn, way);
             return Ok(turn);
         }
         let media = app.showing.explain(&turn.answer, &self.visit.id, self.step_free);
         self.tell(wire::answer(&self.id, &turn.answer, &media, true)).await?;
         turn.timings.first_audio = self.say(&turn.answer.text, turn.answer.language).await?;
+        self.count(&turn, way);
         Ok(turn)
+    }
+
+    /// The turn as kinds and times.
+    fn count(&self, turn: &Turn, way: Way) {
+        self.app.telemetry.turn(&TurnSeen {
+            route: turn.answer.route,
+            way,
+            language: turn.answer.language,
+            feeling: Feeling::of(&turn.mood),
+            stages: Stages::of(&turn.timings, self.elapsed_ms()),
+        });
     }
 
     /// The contact card of a site without a desk.

@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
@@ -11,15 +10,18 @@ use serde_json::{Value, json};
 use tokio::sync::{broadcast, mpsc};
 
 use super::camera::Presence;
+use super::described::{Setup, set_up};
 use super::handover::{Aside, Held};
 use super::response::{Asked, Ended, Manner, Outcome, respond};
-use super::sound::{Sound, SoundError};
+use super::selftest::{self, SelfTest};
+use super::sound::Sound;
 use super::wire::{self, HandoffSaid, Item, Said};
-use crate::conversation::{SPOKEN_RATE_HZ, Sentence, Visit};
-use crate::domain::{Language, Mood, Question, Route, Way};
-use crate::engine::speech::{Listener, Noticed, SegmentSettings};
+use crate::conversation::{Sentence, Visit};
+use crate::device::{Light, VisitLight};
+use crate::domain::{Mood, Question, Route, Way};
 use crate::handoff::{self, Handoff, Rule};
 use crate::http::App;
+use crate::privacy::profile::{Feature, MissingNotice};
 
 /// Events of a response that may wait for the socket. The response waits when it is full, no model does.
 const EVENTS_MAX: usize = 64;
@@ -43,6 +45,9 @@ pub struct Session {
     pub(super) waiting: Option<Asked>,
     current: Option<Current>,
     presses: broadcast::Receiver<()>,
+    changed: broadcast::Receiver<()>,
+    /// The first start's secret, on the kiosk's own screen alone.
+    pub(super) setup: Option<Setup>,
     pub(super) count: u64,
     /// `None` where the site has no desk.
     pub(super) handoff: Option<Handoff>,
@@ -58,6 +63,17 @@ pub struct Session {
     pub(super) visit_turn: u32,
     pub(super) last_state: &'static str,
     pub(super) presence: Presence,
+    pub(super) selftest: SelfTest,
+    /// Which of the country's notices the page says it shows.
+    notices: Vec<String>,
+    /// The page runs on this machine.
+    is_here: bool,
+    light: VisitLight,
+    lit: Light,
+    /// The answer under way is heard by now.
+    is_speaking: bool,
+    /// Sound of the visitor came after the last question.
+    pub(super) is_listening: bool,
 }
 
 /// A response under way. Dropping it stops its models and its voice.
@@ -75,16 +91,28 @@ enum Next {
     Ended(Ended),
     /// The help button beside the screen.
     Pressed,
+    /// A technician changed what visitors are told of the site.
+    Changed,
+    /// Somebody administers this appliance now.
+    SetUp,
     Handoff(handoff::Noticed),
+    SelfTest(selftest::Told),
     Silence,
 }
 
 impl Session {
-    pub fn begin(app: Arc<App>) -> Self {
-        let visit = Visit::begin(app.site.languages[0]);
-        let presses = app.presses.subscribe();
+    /// `is_here`: the page runs on the kiosk itself.
+    pub fn begin(app: Arc<App>, is_here: bool) -> Self {
+        let visit = Visit::begin(app.terms().site.languages[0]);
+        let (presses, changed) = (app.presses.subscribe(), app.changed.subscribe());
+        let setup = is_here.then(|| app.setup.clone());
         let handoff = app.kiosk.clone().map(Handoff::new);
+        let light = app.lights.enter();
         Self {
+            light,
+            lit: Light::Idle,
+            is_speaking: false,
+            is_listening: false,
             app,
             visit,
             sound: None,
@@ -93,6 +121,8 @@ impl Session {
             waiting: None,
             current: None,
             presses,
+            changed,
+            setup,
             count: 0,
             handoff,
             held: None,
@@ -103,6 +133,9 @@ impl Session {
             visit_turn: 0,
             last_state: "bot",
             presence: Presence::default(),
+            selftest: SelfTest::default(),
+            notices: Vec::new(),
+            is_here,
         }
     }
 
@@ -120,14 +153,36 @@ impl Session {
                 }
                 Next::Heard(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => Ok(()),
                 Next::Heard(Some(Ok(Message::Close(_)) | Err(_)) | None) | Next::Silence => return,
-                Next::Event(event) => send(socket, &event).await,
+                Next::Event(event) => {
+                    self.is_speaking |= event["type"] == "response.output_audio.delta";
+                    send(socket, &event).await
+                }
                 Next::Ended(ended) => self.ended(socket, ended).await,
                 Next::Pressed => self.person(socket).await,
+                Next::Changed => send(socket, &json!({"type": "usher.site.changed"})).await,
+                Next::SetUp => send(socket, &self.described("session.updated")).await,
                 Next::Handoff(noticed) => self.noticed_handoff(socket, noticed).await,
+                Next::SelfTest(told) => self.selftest_told(socket, told).await,
             };
             if outcome.is_err() {
                 return;
             }
+            self.relight();
+        }
+    }
+
+    /// Shows on the kiosk's light what this visit is at.
+    fn relight(&mut self) {
+        let light = match &self.current {
+            _ if self.handoff.as_ref().is_some_and(|handoff| handoff.state().is_open()) => Light::HumanOnTheWay,
+            Some(_) if self.is_speaking => Light::Speaking,
+            Some(_) => Light::Thinking,
+            None if self.is_listening => Light::Listening,
+            None => Light::Idle,
+        };
+        if light != self.lit {
+            self.light.show(light);
+            self.lit = light;
         }
     }
 
@@ -148,7 +203,10 @@ impl Session {
                 biased;
                 heard = socket.recv() => Next::Heard(heard),
                 Ok(()) = self.presses.recv() => Next::Pressed,
+                Ok(()) = self.changed.recv() => Next::Changed,
+                () = set_up(&mut self.setup) => Next::SetUp,
                 noticed = notice(&mut self.handoff) => Next::Handoff(noticed),
+                told = self.selftest.next() => Next::SelfTest(told),
                 () = tokio::time::sleep(SILENCE_DEADLINE) => Next::Silence,
             };
         };
@@ -156,7 +214,9 @@ impl Session {
             biased;
             heard = socket.recv() => Next::Heard(heard),
             Ok(()) = self.presses.recv() => Next::Pressed,
+            () = set_up(&mut self.setup) => Next::SetUp,
             noticed = notice(&mut self.handoff) => Next::Handoff(noticed),
+            told = self.selftest.next() => Next::SelfTest(told),
             Some(event) = current.events.recv() => Next::Event(event),
             ended = &mut current.running => Next::Ended(ended),
         }
@@ -183,6 +243,7 @@ impl Session {
             Said::Commit => self.commit(socket).await,
             Said::Clear => {
                 self.sound.iter_mut().for_each(Sound::clear);
+                self.is_listening = false;
                 send(socket, &json!({"type": "input_audio_buffer.cleared"})).await
             }
             Said::Create { item } => self.create(socket, &item).await,
@@ -204,7 +265,29 @@ impl Session {
             Said::Person => self.person(socket).await,
             Said::Repeat => self.start(socket, Asked::Repeat).await,
             Said::End => self.end(socket).await,
+            Said::Notices { shown } => {
+                self.notices = shown;
+                Ok(())
+            }
+            Said::SelfTestReady => {
+                self.selftest.ready(&self.app.testing, self.is_here);
+                Ok(())
+            }
+            Said::SelfTest { said } => {
+                self.selftest_said(said).await;
+                Ok(())
+            }
         }
+    }
+
+    /// Whether the notices that `feature` waits for stand on the page. Where the site names no country nothing waits.
+    pub(super) fn may_start(&self, feature: Feature) -> Result<(), MissingNotice> {
+        let terms = self.app.terms();
+        if !terms.privacy.is_chosen {
+            return Ok(());
+        }
+        let shown: Vec<&str> = self.notices.iter().map(String::as_str).collect();
+        terms.privacy.profile.may_start(feature, &shown)
     }
 
     /// One touch: the desk is asked, or the contact card is shown where there is none.
@@ -231,93 +314,6 @@ impl Session {
 
     pub(super) fn is_responding(&self) -> bool {
         self.current.is_some()
-    }
-
-    async fn append(&mut self, socket: &mut WebSocket, audio: &str) -> Result<(), Gone> {
-        if let Err(reason) = self.listen().await {
-            return send(socket, &self.fault("cannot_hear", &reason)).await;
-        }
-        let Some(sound) = &mut self.sound else { return Ok(()) };
-        match sound.append(audio).await {
-            Ok(noticed) => {
-                for noticed in noticed {
-                    self.noticed(socket, noticed).await?;
-                }
-                Ok(())
-            }
-            Err(error) => {
-                let sentence =
-                    if matches!(error, SoundError::TooLong) { Sentence::SoundTooLong } else { Sentence::Busy };
-                let text = error.to_string();
-                let event = wire::error("invalid_request_error", "invalid_audio", &text, sentence, self.visit.language);
-                send(socket, &event).await
-            }
-        }
-    }
-
-    /// Makes sure that sound can be taken, and watched when hands-free.
-    async fn listen(&mut self) -> Result<(), String> {
-        if self.app.conversation.engines.ears.is_empty() {
-            return Err("no hearing model is installed; run `usher models pull`".into());
-        }
-        if self.sound.is_none() {
-            self.sound = Some(Sound::at(SPOKEN_RATE_HZ).map_err(|error| error.to_string())?);
-        }
-        let watched = self.sound.as_ref().is_some_and(Sound::is_watched);
-        if self.hands_free && !watched {
-            let app = self.app.clone();
-            let settings =
-                SegmentSettings { pause: Duration::from_millis(app.end_of_turn_ms.into()), ..SegmentSettings::LIVE };
-            let opened = tokio::task::spawn_blocking(move || app.conversation.engines.open_detector())
-                .await
-                .map_err(|error| error.to_string())?
-                .map_err(|error| error.to_string())?;
-            if let Some(sound) = &mut self.sound {
-                sound.watch(Listener::new(opened, settings));
-            }
-        }
-        Ok(())
-    }
-
-    async fn noticed(&mut self, socket: &mut WebSocket, noticed: Noticed) -> Result<(), Gone> {
-        match noticed {
-            Noticed::SpeechStarted { at_ms } => {
-                self.count += 1;
-                let event = json!({"type": "input_audio_buffer.speech_started", "audio_start_ms": at_ms, "item_id": self.item()});
-                send(socket, &event).await?;
-                self.cancel(socket).await
-            }
-            Noticed::SpeechStopped { at_ms, speech } => {
-                let event =
-                    json!({"type": "input_audio_buffer.speech_stopped", "audio_end_ms": at_ms, "item_id": self.item()});
-                send(socket, &event).await?;
-                send(socket, &json!({"type": "input_audio_buffer.committed", "item_id": self.item()})).await?;
-                let asked = Asked::Recording { audio: speech, language: self.visit.language, item: self.item() };
-                self.start(socket, asked).await
-            }
-        }
-    }
-
-    async fn commit(&mut self, socket: &mut WebSocket) -> Result<(), Gone> {
-        let audio = match &mut self.sound {
-            Some(sound) => sound.commit().await,
-            None => None,
-        };
-        let Some(audio) = audio else {
-            let text = "the input audio buffer is empty";
-            let event = wire::error(
-                "invalid_request_error",
-                "input_audio_buffer_commit_empty",
-                text,
-                Sentence::HeardNothing,
-                self.visit.language,
-            );
-            return send(socket, &event).await;
-        };
-        self.count += 1;
-        send(socket, &json!({"type": "input_audio_buffer.committed", "item_id": self.item()})).await?;
-        self.waiting = Some(Asked::Recording { audio, language: self.visit.language, item: self.item() });
-        Ok(())
     }
 
     async fn create(&mut self, socket: &mut WebSocket, item: &Item) -> Result<(), Gone> {
@@ -363,13 +359,12 @@ impl Session {
         let (events, inbox) = mpsc::channel(EVENTS_MAX);
         let running = respond(self.app.clone(), self.visit.clone(), asked.clone(), self.manner(), id.clone(), events);
         self.current = Some(Current { id, asked, running: Box::pin(running), events: inbox });
-        self.app.lit.store(true, Ordering::Release);
+        (self.is_speaking, self.is_listening) = (false, false);
         Ok(())
     }
 
     pub(super) async fn cancel(&mut self, socket: &mut WebSocket) -> Result<(), Gone> {
         let current = self.current.take();
-        self.app.lit.store(false, Ordering::Release);
         match current {
             Some(current) => send(socket, &wire::done(&current.id, "cancelled", None)).await,
             None => Ok(()),
@@ -383,7 +378,6 @@ impl Session {
             send(socket, &event).await?;
         }
         self.visit = ended.visit;
-        self.app.lit.store(false, Ordering::Release);
         send(socket, &ended.done).await?;
         if let Some(rule) = self.rule_of(ended.outcome) {
             self.fire(socket, rule).await?;
@@ -434,10 +428,11 @@ impl Session {
         self.current = None;
         self.waiting = None;
         self.sound = None;
+        self.is_listening = false;
         self.hands_free = true;
         self.speak = true;
         self.app.showing.forget(&self.visit.id);
-        self.visit = Visit::begin(self.app.site.languages[0]);
+        self.visit = Visit::begin(self.app.terms().site.languages[0]);
         tracing::info!(visit.id = self.visit.id, "a new visit begins");
         send(socket, &json!({"type": "usher.ended"})).await
     }
@@ -448,28 +443,6 @@ impl Session {
 
     pub(super) fn fault(&self, code: &str, message: &str) -> Value {
         wire::error("invalid_request_error", code, message, Sentence::Broken, self.visit.language)
-    }
-
-    pub(super) fn described(&self, kind: &str) -> Value {
-        let engines = &self.app.conversation.engines;
-        let rate = self.sound.as_ref().map_or(SPOKEN_RATE_HZ, Sound::rate_hz);
-        let detection = if self.hands_free { json!({"type": "server_vad"}) } else { Value::Null };
-        let speaks: &[Language] = if engines.voice.is_some() { &self.app.site.languages } else { &[] };
-        json!({
-            "type": kind,
-            "session": {
-                "id": self.visit.id, "type": "realtime", "object": "realtime.session",
-                "audio": {
-                    "input": {"format": {"type": "audio/pcm", "rate": rate}, "turn_detection": detection},
-                    "output": {"format": {"type": "audio/pcm", "rate": SPOKEN_RATE_HZ}},
-                },
-                "usher": {
-                    "language": self.visit.language, "speak": self.speak, "missing": self.app.missing,
-                    "hears": engines.hears(), "speaks": speaks,
-                    "camera": {"reading": engines.sight.is_some(), "presence": self.app.faces.is_some()},
-                },
-            },
-        })
     }
 }
 

@@ -128,8 +128,8 @@ impl Session {
         let text = format!(
             "usher {}\n{}\n{}\n{}\n{}",
             self.aside.code,
-            self.app.site.name.get(language),
-            self.app.site.kiosk.get(language),
+            self.app.terms().site.name.get(language),
+            self.app.terms().site.kiosk.get(language),
             now.strftime("%Y-%m-%d %H:%M"),
             need.unwrap_or_default(),
         );

@@ -14,7 +14,7 @@ impl Session {
     pub(super) async fn update(&mut self, socket: &mut WebSocket, update: &Value) -> Result<(), Gone> {
         if let Some(code) = update.pointer("/usher/language").and_then(Value::as_str) {
             match code.parse::<Language>() {
-                Ok(language) if self.app.site.languages.contains(&language) => self.visit.language = language,
+                Ok(language) if self.app.terms().site.languages.contains(&language) => self.visit.language = language,
                 _ => {
                     return send(socket, &self.fault("invalid_language", "this site does not speak that language"))
                         .await;

@@ -47,6 +47,17 @@ pub enum Said {
     Phone,
     #[serde(rename = "usher.end")]
     End,
+    /// The notices of the site's country that stand on this page.
+    #[serde(rename = "usher.notices")]
+    Notices { shown: Vec<String> },
+    /// This page can try its devices for a technician.
+    #[serde(rename = "usher.selftest.ready")]
+    SelfTestReady,
+    #[serde(rename = "usher.selftest.result")]
+    SelfTest {
+        #[serde(flatten)]
+        said: super::selftest::Said,
+    },
 }
 
 /// What a client may say about a hand-over.

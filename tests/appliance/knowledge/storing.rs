@@ -62,7 +62,10 @@ fn a_damaged_file_is_named_with_its_repair() {
     bytes[8_192..middle].fill(0x5a);
     std::fs::write(&path, bytes).unwrap();
     let error = chain(&Knowledge::open(&path, None).err().unwrap());
-    assert!(error.contains("is damaged") && error.contains("move it away and import the knowledge again"), "{error}");
+    assert!(
+        error.contains("is damaged") && error.contains("start `usher serve`, which saves what can be read"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -80,7 +80,7 @@ export class Camera {
   }
 
   #size() {
-    return this.#users.has("reading") ? "reading" : "presence";
+    return ["reading", "selftest"].some((user) => this.#users.has(user)) ? "reading" : "presence";
   }
 
   #lose() {

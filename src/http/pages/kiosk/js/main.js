@@ -20,6 +20,7 @@ import { Reading } from "./reading.js";
 import { Presence } from "./presence.js";
 import { Phone } from "./phone.js";
 import { SightReplies } from "./sight-replies.js";
+import { Selftest } from "./selftest.js";
 import { Idle } from "./idle.js";
 import { announce } from "./announcer.js";
 import { Orb } from "./orb.js";
@@ -28,6 +29,7 @@ import { Header } from "./view-header.js";
 import { Notice } from "./view-notice.js";
 import { Greeting } from "./view-greeting.js";
 import { Topic } from "./view-topic.js";
+import { Setup } from "./view-setup.js";
 import { Turn } from "./view-turn.js";
 import { TurnBar } from "./view-turn-bar.js";
 import { Captions } from "./view-captions.js";
@@ -54,26 +56,29 @@ import { Figure, MediaView } from "./view-media.js";
 import { Clip } from "./view-clip.js";
 import { Enlarged } from "./view-enlarged.js";
 import { PhoneView } from "./view-phone.js";
+import { SelftestView } from "./view-selftest.js";
 
 const PARTS = {
   "usher-orb": Orb, "usher-level": Level, "usher-handoff-sent": HandoffSent, "usher-handoff-picture": HandoffPicture, "usher-handoff-shown": HandoffShown,
   "usher-media": MediaView, "usher-figure": Figure, "usher-clip": Clip,
 };
 const VIEWS = {
-  "usher-header": Header, "usher-notice": Notice, "usher-greeting": Greeting, "usher-topic": Topic, "usher-turn": Turn,
+  "usher-header": Header, "usher-notice": Notice, "usher-setup": Setup, "usher-greeting": Greeting, "usher-topic": Topic, "usher-turn": Turn,
   "usher-turn-bar": TurnBar, "usher-captions": Captions, "usher-talk": TalkView, "usher-ask": Ask, "usher-keyboard": Keyboard,
   "usher-rail": Rail, "usher-contact": Contact, "usher-idle": IdleWarning,
   "usher-handoff": HandoffStage, "usher-handoff-note": HandoffNote, "usher-handoff-review": HandoffReview, "usher-handoff-live": HandoffLive,
   "usher-handoff-ways": HandoffWays, "usher-handoff-callback": HandoffCallback, "usher-handoff-end": HandoffEnd,
   "usher-handoff-wait": HandoffWait, "usher-handoff-controls": HandoffControls, "usher-handoff-pointer": HandoffPointer,
-  "usher-presence": PresenceView, "usher-reading": ReadingView, "usher-veil": Veil, "usher-enlarged": Enlarged, "usher-phone": PhoneView,
+  "usher-presence": PresenceView, "usher-reading": ReadingView, "usher-veil": Veil, "usher-enlarged": Enlarged, "usher-phone": PhoneView, "usher-selftest": SelftestView,
 };
 
 const state = new State({
   ...FRESH, site: UNKNOWN_SITE, language: UNKNOWN_SITE.languages[0], link: "connecting", hears: [], speaks: [], missing: [],
+  setup: null, // the first start's secret, on the kiosk's own screen until somebody administers it
   camera: Object.freeze({ reading: false, presence: false }), // what this appliance may use the page's camera for
   watching: false, // whether the camera is on to notice who stands here
   presence: null, // what it noticed: null | nobody | somebody | several
+  selftest: null, // what a technician tries on this page: {id, part, step, ...}
 });
 const sound = new Sound();
 const listener = {};
@@ -88,17 +93,19 @@ const idle = new Idle(state, () => conversation.end());
 const camera = new Camera();
 const reading = new Reading(state, socket, camera, conversation);
 const phone = new Phone(state, socket);
-const replies = new Replies(state, sound, turns, conversation, new HandoffReplies(state, lines, call), new SightReplies(state, turns, reading, phone, idle));
+const selftest = new Selftest(state, socket, camera);
+const replies = new Replies(state, sound, turns, conversation, new HandoffReplies(state, lines, call), new SightReplies(state, turns, reading, phone, idle), selftest);
 new Presence(state, socket, camera);
 new BotPause(state, { sound, turns, talk, conversation });
 
-Object.assign(listener, { onOpen: () => open(), onEvent: (event) => replies.onEvent(event), onLost: () => replies.onLost() });
+Object.assign(listener, { onOpen: () => open(), onEvent: (event) => hear(event), onLost: () => replies.onLost() });
 sound.attach({ onCaption: (text) => replies.onCaption(text), onDrained: () => replies.onDrained() });
 
 for (const [name, part] of Object.entries({ ...PARTS, ...VIEWS })) customElements.define(name, part);
-for (const name of Object.keys(VIEWS)) document.querySelector(name).attach({ state, conversation, talk, idle, sound, handoff, lines, call, camera, reading, phone });
+for (const name of Object.keys(VIEWS)) document.querySelector(name).attach({ state, conversation, talk, idle, sound, handoff, lines, call, camera, reading, phone, selftest });
 announce(state, document.getElementById("announcer"));
 state.watch(showDocument);
+state.watch(tellNotices);
 
 // what tests read: sound that really went out, what went through a call, and whether a camera is open
 window.usherPage = Object.freeze({ playedMs: () => sound.playedMs(), callCounters: () => call.counters(), cameraOn: () => camera.isOn });
@@ -113,9 +120,40 @@ function openSite(site) {
   conversation.configure();
 }
 
+function hear(event) {
+  if (event.type === "usher.site.changed") loadSite().then(renewSite);
+  else replies.onEvent(event);
+}
+
+/** A technician changed texts, topics or colours: the visitor who stands here keeps the language. */
+function renewSite(site) {
+  applyAccent(site.theme.accent);
+  const { language } = state.now;
+  state.set({ site, language: site.languages.includes(language) ? language : site.languages[0] });
+}
+
 function open() {
   replies.onOpen();
   handoff.resume();
+}
+
+/** The country's notices for what this page does; null where the site names no country. */
+function notices(now) {
+  if (!now.site.notices) return null;
+  return noticesShown(now).map((name) => pick(now.site.notices[name], now.language)).join(" ");
+}
+
+function noticesShown(now) {
+  const wanted = ["ai", "microphone", "recording", "person", "contact"];
+  if (now.camera.presence || now.camera.reading) wanted.splice(1, 0, "camera");
+  return wanted.filter((name) => name in (now.site.notices ?? {}));
+}
+
+/** The server lets nothing begin whose notices do not stand here. */
+function tellNotices(now, before) {
+  if (now.link !== "open" || !now.site.notices) return;
+  if (now.site === before.site && now.link === before.link && now.camera === before.camera) return;
+  socket.send({ type: "usher.notices", shown: noticesShown(now) });
 }
 
 /** What the dock is arranged for: the greeting's large orb makes room for the wait. */
@@ -138,10 +176,12 @@ function showDocument(now) {
   else delete root.dataset.route;
   const isWarned = now.idleSeconds !== null;
   const isCovered = now.contactOpen || now.enlarged !== null || now.phone !== null || isWarned;
-  for (const node of document.querySelectorAll("usher-header, usher-presence, usher-veil, main > *, .dock > *")) node.inert = isCovered;
+  const isTested = now.selftest !== null;
+  for (const node of document.querySelectorAll("usher-header, usher-presence, usher-veil, main > *, .dock > *")) node.inert = isCovered || isTested;
+  document.querySelector("usher-rail").inert = isTested;
   for (const node of document.querySelectorAll("usher-contact, .over")) node.inert = isWarned;
   document.querySelector("usher-turn").inert ||= now.veiled;
   const say = strings(now.language);
-  document.querySelector(".privacy").textContent = isHeld(now) ? say.handoff.privacy : say.privacy;
+  document.querySelector(".privacy").textContent = isHeld(now) ? say.handoff.privacy : notices(now) ?? say.privacy;
   document.querySelector(".dock").setAttribute("aria-label", say.askAloud);
 }

@@ -13,15 +13,17 @@ export class Replies {
   #conversation;
   #handoff;
   #sight;
+  #selftest;
   #heardNothing = false; // the server knows of no question, so answering it fails: the page has said so already
 
-  constructor(state, sound, turns, conversation, handoff, sight) {
+  constructor(state, sound, turns, conversation, handoff, sight, selftest) {
     this.#state = state;
     this.#sound = sound;
     this.#turns = turns;
     this.#conversation = conversation;
     this.#handoff = handoff;
     this.#sight = sight;
+    this.#selftest = selftest;
   }
 
   onOpen() {
@@ -42,6 +44,7 @@ export class Replies {
       case "session.created":
         this.#onSession(event.session);
         this.#handoff.onSession();
+        this.#selftest.ready();
         return this.#conversation.begin();
       case "session.updated":
         return this.#onSession(event.session);
@@ -71,7 +74,7 @@ export class Replies {
       case "error":
         return this.#onError(event);
       default:
-        return this.#sight.onEvent(event) || this.#handoff.onEvent(event); // or a stock event that this page has no use for
+        return this.#sight.onEvent(event) || this.#selftest.onEvent(event) || this.#handoff.onEvent(event); // or a stock event that this page has no use for
     }
   }
 
@@ -87,7 +90,7 @@ export class Replies {
 
   #onSession(session) {
     const { hears = [], speaks = [], missing = this.#state.now.missing } = session?.usher ?? {};
-    this.#state.set({ hears, speaks, missing });
+    this.#state.set({ hears, speaks, missing, setup: readSetup(session?.usher?.setup) });
     this.#sight.onSession(session?.usher?.camera);
   }
 
@@ -176,4 +179,10 @@ export class Replies {
     if (this.#state.now.thinking) this.#turns.fail(failure);
     else if (message) this.#state.set({ problem: failure });
   }
+}
+
+/** The first start's secret, which the kiosk's own screen alone is told; null on every other page and once somebody administers it. */
+function readSetup(setup) {
+  if (!setup?.secret) return null;
+  return Object.freeze({ secret: String(setup.secret), address: setup.address ? String(setup.address) : null });
 }

@@ -16,6 +16,7 @@ export const UNKNOWN_SITE = Object.freeze({
   contact: null,
   idleSeconds: 60,
   missing: [],
+  notices: null,
 });
 
 /** Fetches the site, again and again until it is there. */
@@ -44,6 +45,7 @@ function readSite(raw) {
     contact: raw.contact ?? null,
     idleSeconds: Number(raw.idle_seconds) > 0 ? Number(raw.idle_seconds) : UNKNOWN_SITE.idleSeconds,
     missing: list(raw.missing),
+    notices: raw.notices ?? null, // by name and language; what the site's country wants visitors to read
   });
 }
 

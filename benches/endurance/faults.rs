@@ -1,0 +1,159 @@
+//! A full disk, a clock that jumps by a year, a network that loses packets: what visitors are told meanwhile, and whether all is well
+//! after it without a new start. Needs root for namespaces of its own, and `apt-get install faketime nftables`.
+
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::server::{Server, Socket};
+use crate::{desk, support, visits};
+
+/// The word by which this program starts itself inside a network of its own.
+const INSIDE: &str = "USHER_LOSSY_NETWORK";
+
+const LOSSY_QUESTIONS: usize = 60;
+
+pub async fn measure() {
+    if std::env::var_os(INSIDE).is_some() {
+        return lossy().await;
+    }
+    disk_full().await;
+    for jump in ["+1y", "-1y"] {
+        clock(jump).await;
+    }
+    begin_lossy();
+}
+
+/// A kiosk with a desk of its own, an agent at it, and a visitor.
+struct Scene {
+    server: Server,
+    visitor: Socket,
+    _anna: desk::Agent,
+}
+
+impl Scene {
+    async fn open(program: Command, data: &Path, file: &Path) -> Self {
+        let server = Server::by(program, data, file);
+        server.ready().await;
+        let anna = desk::Agent::come(&server, "anna").await;
+        let mut visitor = server.open().await;
+        visitor.until("session.created").await;
+        Self { server, visitor, _anna: anna }
+    }
+
+    /// How a wish for a person stands: `requested`, or `unavailable` with its reason.
+    async fn person(&mut self) -> String {
+        self.visitor.say(json!({"type": "usher.person"})).await;
+        let told = self
+            .visitor
+            .first("an answer", |event| {
+                event["type"] == "usher.handoff" && (event["state"] == "requested" || event["state"] == "unavailable")
+            })
+            .await;
+        if told["state"] == "requested" {
+            self.visitor.say(json!({"type": "usher.handoff.cancel"})).await;
+        }
+        self.visitor.say(json!({"type": "usher.handoff.done"})).await;
+        self.visitor.handoff("bot").await;
+        told["reason"].as_str().unwrap_or("requested").to_string()
+    }
+
+    async fn question(&mut self) -> String {
+        self.visitor.ask("Is there free wifi?").await;
+        let answer = self.visitor.first("an answer", |event: &Value| event["type"] == "usher.answer").await;
+        self.visitor.first("its end", |event| event["type"] == "response.done").await;
+        answer["route"].as_str().unwrap_or_default().to_string()
+    }
+
+    async fn is_ready(&self) -> bool {
+        self.server.get("/readyz").await.0 == 200
+    }
+}
+
+fn kiosk() -> (tempfile::TempDir, std::path::PathBuf) {
+    let data = support::own_data("airport");
+    let file = support::site_with_desk(data.path(), "{ link = \"local\" }");
+    desk::add_with(data.path(), ["--config", file.to_str().expect("the path is text")], "anna", "en,zh");
+    (data, file)
+}
+
+/// The databases lie on a disk of 96 MB that is filled to its last byte.
+async fn disk_full() {
+    let (data, file) = kiosk();
+    let sites = data.path().join("sites");
+    let mut program = Command::new("unshare");
+    let script = "cp -a \"$0\" \"$0.kept\" && mount -t tmpfs -o size=96m tmpfs \"$0\" && cp -a \"$0.kept/.\" \"$0\" && exec \"$@\"";
+    program.args(["--mount", "--propagation", "private", "sh", "-c", script]).arg(&sites).arg(support::usher());
+    let mut scene = Scene::open(program, data.path(), &file).await;
+    let (process, fill) = (scene.server.id().to_string(), sites.join("fill"));
+    let inside = |words: &[&str]| -> ExitStatus {
+        let mut entered = Command::new("nsenter");
+        entered.args(["--target", &process, "--mount", "--"]).args(words).arg(&fill);
+        entered.stderr(std::process::Stdio::null()).status().expect("nsenter runs; `apt-get install util-linux`")
+    };
+    assert!(!inside(&["sh", "-c", "exec dd if=/dev/zero of=\"$0\" bs=64k"]).success(), "the disk did not become full");
+    let (route, person) = (scene.question().await, scene.person().await);
+    assert!(inside(&["rm"]).success(), "the disk was not freed");
+    let since = Instant::now();
+    while scene.person().await != "requested" && since.elapsed() < Duration::from_secs(30) {}
+    println!(
+        "faults: disk full: a question is {route}, a wish for a person is {person}; with space again it is requested after {:.0} ms",
+        since.elapsed().as_secs_f64() * 1000.0
+    );
+}
+
+/// The wall clock jumps while usher serves; what counts time goes on by the other clock.
+async fn clock(jump: &str) {
+    let (data, file) = kiosk();
+    let offset = data.path().join("offset");
+    std::fs::write(&offset, "+0").expect("the offset can be written");
+    let mut program = Command::new(support::usher());
+    program
+        .env("LD_PRELOAD", faketime())
+        .env("FAKETIME_TIMESTAMP_FILE", &offset)
+        .env("FAKETIME_NO_CACHE", "1")
+        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    let mut scene = Scene::open(program, data.path(), &file).await;
+    let before = (scene.question().await, scene.person().await);
+    std::fs::write(&offset, jump).expect("the offset can be written");
+    let after = (scene.question().await, scene.person().await);
+    std::fs::write(&offset, "+0").expect("the offset can be written");
+    let back = (scene.question().await, scene.person().await);
+    println!(
+        "faults: clock {jump}: before {before:?}, after {after:?}, back {back:?}, ready {}",
+        scene.is_ready().await
+    );
+}
+
+fn faketime() -> &'static str {
+    let found = [
+        "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
+        "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
+    ];
+    found.into_iter().find(|path| Path::new(path).exists()).expect("run `apt-get install faketime`")
+}
+
+/// Starts this program again where one packet in a hundred is lost.
+fn begin_lossy() {
+    let rules = "ip link set lo up && nft add table inet t && nft add chain inet t out '{ type filter hook output priority 0; }' \
+                 && nft add rule inet t out numgen random mod 100 == 0 drop && exec \"$0\" faults";
+    let own = std::env::current_exe().expect("this program has a path");
+    let done = Command::new("unshare").args(["--net", "sh", "-c", rules]).arg(own).env(INSIDE, "1").status();
+    assert!(
+        done.expect("unshare runs; `apt-get install util-linux nftables`").success(),
+        "the lossy network was not made"
+    );
+}
+
+async fn lossy() {
+    let (data, file) = kiosk();
+    let mut scene = Scene::open(Command::new(support::usher()), data.path(), &file).await;
+    let mut times = visits::visit(&mut scene.visitor, 0, LOSSY_QUESTIONS).await;
+    let person = scene.person().await;
+    println!(
+        "faults: 1 % of packets lost: {LOSSY_QUESTIONS} questions answered, {}; a wish for a person is {person}",
+        crate::measured::quantiles(&mut times)
+    );
+}

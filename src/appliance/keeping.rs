@@ -1,0 +1,252 @@
+//! What this appliance keeps and of whom: what goes into a backup, what the privacy report is made of, and the look at the data
+//! before anything is opened. Joins; decides nothing.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use jiff::Timestamp;
+
+use super::folder_of;
+use crate::admin;
+use crate::backup::{self, DataLock, NamedModel, Part, Plan};
+use crate::config::Settings;
+use crate::domain::Language;
+use crate::handoff::LinkSettings;
+use crate::models::{Installed, Pack, Shelf};
+use crate::privacy::Class;
+use crate::privacy::profile::Feature;
+use crate::privacy::report::{Facts, Model, Recipient};
+use crate::privacy::retention::{self, Ceilings, Cutoffs};
+use crate::store::{self, Content, DeskStore, Kind};
+
+/// Takes the data folder for a program that serves: carries on what a power cut broke off, salvages damaged databases, and then
+/// shares the folder with others that serve. Where another already serves, it has looked.
+///
+/// # Errors
+/// When a restore or a reset is at work, or the disk is full or read-only; each with its repair.
+pub fn take_data(settings: &Settings, data: &Path) -> anyhow::Result<DataLock> {
+    let Ok(alone) = DataLock::exclusive(data) else { return Ok(DataLock::shared(data)?) };
+    for done in backup::finish(data)? {
+        tracing::warn!("{done}");
+    }
+    let folder = folder_of(settings, data);
+    let stamp = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    for kind in Kind::ALL {
+        // Who administers belongs to the machine, not to a site.
+        let folder = if kind == Kind::Admin { &data.join(admin::FOLDER) } else { &folder };
+        if let Some(salvaged) = store::look_after(kind, &folder.join(kind.file()), &stamp)? {
+            tracing::error!("{}", salvaged.words());
+            let report = folder.join(format!("{}.salvaged.txt", kind.file()));
+            std::fs::write(&report, salvaged.words() + "\n")
+                .with_context(|| format!("{} cannot be written", report.display()))?;
+        }
+    }
+    Ok(alone.share(data)?)
+}
+
+/// Erases what is older than the table and the profile allow: booked calls, records, backups. Asked once an hour; `None`: the clock
+/// cannot be believed yet. What is kept in other files (statistics, logs, audit) is purged by its owner with the cutoffs given back.
+///
+/// # Errors
+/// When a database or the folder cannot be written.
+pub fn purge(
+    desk: &mut DeskStore,
+    data: &Path,
+    ceilings: &Ceilings,
+    now: Timestamp,
+) -> anyhow::Result<Option<Cutoffs>> {
+    let noted = data.join("purge.last");
+    let last_s = std::fs::read_to_string(&noted).ok().and_then(|text| text.trim().parse().ok());
+    let found = retention::cutoffs(ceilings, now.as_second(), last_s);
+    std::fs::write(&noted, now.as_second().to_string())
+        .with_context(|| format!("{} cannot be written", noted.display()))?;
+    let Some(cutoffs) = found else { return Ok(None) };
+    let of = |class| cutoffs.get(&class).copied().unwrap_or(i64::MIN);
+    let (calls, records) = desk.forget_before(of(Class::Callback), of(Class::DeskRecord))?;
+    let backups = backup::forget_old(&data.join("backups"), of(Class::Backup))?;
+    if calls + records + backups.len() > 0 {
+        tracing::info!(calls, records, backups = backups.len(), "what was kept long enough is erased");
+    }
+    Ok(Some(cutoffs))
+}
+
+/// What goes into a backup of this kiosk.
+///
+/// # Errors
+/// When the models' pack cannot be used.
+pub fn backup_plan(settings: &Settings, data: &Path, content: Content) -> anyhow::Result<Plan> {
+    let state = folder_of(settings, data);
+    std::fs::create_dir_all(&state).with_context(|| format!("{} cannot be made", state.display()))?;
+    let part = |name: &str, root: &Path| Part { name: name.into(), root: root.into() };
+    Ok(Plan {
+        site: settings.site.id.clone(),
+        usher: env!("CARGO_PKG_VERSION").into(),
+        state,
+        parts: vec![
+            part("config", &settings.path),
+            part("knowledge", &settings.knowledge),
+            part(backup::PEOPLE, &data.join(admin::FOLDER)),
+        ],
+        models: named(&Shelf::at(data.join("models")).pack()?),
+        elsewhere: elsewhere(settings),
+        content,
+    })
+}
+
+/// What the privacy report is made of.
+///
+/// # Errors
+/// When the models' pack cannot be used.
+pub fn privacy_facts(settings: &Settings, data: &Path) -> anyhow::Result<Facts> {
+    let installed = Installed::at(&data.join("models"))?;
+    let models = installed.ready().iter().map(|ready| &ready.model).map(|model| Model {
+        name: model.name.clone(),
+        title: model.title.clone(),
+        role: model.role.to_string(),
+        languages: model.languages.clone(),
+        licence: model.licence.clone(),
+    });
+    Ok(Facts {
+        site: settings.site.name.get(Language::English).into(),
+        place: settings.site.kiosk.get(Language::English).into(),
+        operator: settings.privacy.operator.clone(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        day: Timestamp::now().strftime("%Y-%m-%d").to_string(),
+        on: features(settings),
+        models: models.collect(),
+        recipients: recipients(settings),
+    })
+}
+
+/// Copies every database of `data` into `folder`: what a version on trial may change.
+///
+/// # Errors
+/// When one cannot be read or written; the text names it.
+pub fn put_aside(data: &Path, folder: &Path) -> Result<(), String> {
+    let told = |error: &dyn std::fmt::Display| error.to_string();
+    for (kind, path, name) in databases(data) {
+        let to = folder.join(name);
+        // Called again after a cut: the copy of before may be half of one.
+        match std::fs::remove_file(&to) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(told(&error)),
+            _ => {}
+        }
+        std::fs::create_dir_all(folder).map_err(|error| told(&error))?;
+        store::copy(kind, Content::Everything, &path, &to).map_err(|error| told(&error))?;
+        std::fs::File::open(&to).and_then(|file| file.sync_all()).map_err(|error| told(&error))?;
+    }
+    Ok(())
+}
+
+/// Puts those databases back whose shape the version on trial has changed. The others go on as they are: what visitors were promised
+/// meanwhile is in them.
+///
+/// # Errors
+/// As [`put_aside`].
+pub fn put_back(data: &Path, folder: &Path) -> Result<(), String> {
+    for (_, path, name) in databases(data) {
+        let from = folder.join(name);
+        if !from.is_file() || store::version(&path).ok() == store::version(&from).ok() {
+            continue;
+        }
+        for ending in ["-wal", "-shm"] {
+            let mut log = path.clone().into_os_string();
+            log.push(ending);
+            // A log of the newer shape must not be read into the older file; mostly there is none.
+            let _ = std::fs::remove_file(log);
+        }
+        let coming = path.with_extension("coming");
+        std::fs::copy(&from, &coming)
+            .and_then(|_| std::fs::File::open(&coming)?.sync_all())
+            .and_then(|()| std::fs::rename(&coming, &path))
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Kind, place, and the name of its copy.
+fn databases(data: &Path) -> Vec<(Kind, PathBuf, String)> {
+    let mut found =
+        vec![(Kind::Admin, data.join(admin::FOLDER).join(Kind::Admin.file()), Kind::Admin.file().to_owned())];
+    let sites = std::fs::read_dir(data.join("sites")).into_iter().flatten().flatten();
+    for site in sites.map(|entry| entry.path()).filter(|path| path.is_dir()) {
+        let id = site.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Admin);
+        found.extend(kinds.map(|kind| (kind, site.join(kind.file()), format!("{id}.{}", kind.file()))));
+    }
+    found.retain(|(_, path, _)| path.is_file());
+    found
+}
+
+fn named(pack: &Pack) -> Vec<NamedModel> {
+    let of = |member: &crate::models::Member| NamedModel {
+        name: member.folder().into(),
+        file: member.target.clone(),
+        sha256: member.sha256.clone(),
+    };
+    pack.members_here().map(of).collect()
+}
+
+/// Files that the site file names and that hold secrets of other systems.
+fn elsewhere(settings: &Settings) -> Vec<String> {
+    let mut paths = Vec::new();
+    match &settings.handoff.desk {
+        LinkSettings::Websocket { key, certificate, .. } => paths.extend([Some(key), certificate.as_ref()]),
+        LinkSettings::Nats { credentials, .. } => paths.push(credentials.as_ref()),
+        LinkSettings::Off | LinkSettings::Local => {}
+    }
+    paths.push(settings.handoff.webhook.as_ref().map(|webhook| &webhook.secret));
+    for connector in settings.connector.0.values() {
+        paths.extend([connector.headers_file.as_ref(), connector.certificate.as_ref()]);
+    }
+    paths.into_iter().flatten().map(|path| path.display().to_string()).collect()
+}
+
+fn features(settings: &Settings) -> Vec<Feature> {
+    let is_on = |feature: &Feature| match feature {
+        Feature::PresenceCamera => settings.presence.on,
+        Feature::PersonTranscript => settings.handoff.desk != LinkSettings::Off,
+        Feature::CameraClip => !settings.camera.0.is_empty(),
+        Feature::HandsFree | Feature::ReadingCamera | Feature::GeneratedAnswer => true,
+    };
+    Feature::ALL.into_iter().filter(is_on).collect()
+}
+
+fn recipients(settings: &Settings) -> Vec<Recipient> {
+    let to = |who: &str, what: &str, how: &str| Recipient { who: who.into(), what: what.into(), how: how.into() };
+    let package = "the redacted package that the visitor let go, and the conversation with the person";
+    let mut recipients = Vec::new();
+    match &settings.handoff.desk {
+        LinkSettings::Websocket { url, .. } => recipients.push(to(url, package, "WebSocket over TLS, device key")),
+        LinkSettings::Nats { url, .. } => recipients.push(to(url, package, "NATS over TLS, or on this machine")),
+        LinkSettings::Off | LinkSettings::Local => {}
+    }
+    if let Some(webhook) = &settings.handoff.webhook {
+        recipients.push(to(&webhook.url, package, "signed webhook"));
+    }
+    for (name, connector) in &settings.connector.0 {
+        let what = format!("the numbers that a visitor gives for {name}");
+        recipients.push(to(&connector.url, &what, "HTTP, asked only when the visitor asks"));
+    }
+    recipients
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::DeskBatch;
+
+    #[test]
+    fn what_is_old_goes_and_a_clock_that_jumps_takes_nothing() {
+        let data = tempfile::tempdir().unwrap();
+        let mut desk = DeskStore::open(&data.path().join("desk.db")).unwrap();
+        let call = ("c/callback".to_owned(), "sealed".to_owned());
+        desk.write(&DeskBatch { callbacks: vec![call], now: 1_800_000_000, ..DeskBatch::default() }).unwrap();
+        let day = |day: i64| Timestamp::from_second(1_800_000_000 + day * 24 * 3600).unwrap();
+        let none = Ceilings::new();
+        for (at, kept, believed) in [(0, 1, false), (1, 1, true), (400, 1, false), (401, 0, true)] {
+            let cutoffs = purge(&mut desk, data.path(), &none, day(at)).unwrap();
+            assert_eq!((cutoffs.is_some(), desk.callbacks().unwrap().len()), (believed, kept), "day {at}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// The words that settings-words.js looks up: sections, settings and values, English and Chinese.
+
+export const SECTIONS = {
+  site: { en: "Site", zh: "站点", enAbout: "What this place is called and where the kiosk stands.", zhAbout: "本地点的名称与终端的位置。" },
+  words: { en: "Greeting and names", zh: "问候与专名", enAbout: "What the kiosk says first, and the names it must know.", zhAbout: "终端的开场白，以及必须认识的专名。" },
+  theme: { en: "Look", zh: "外观", zhAbout: "页面的颜色与标志。" },
+  contact: { en: "Contact card", zh: "联系卡", enAbout: "Where a visitor finds a person. Shown whatever fails.", zhAbout: "访客在哪里能找到工作人员。无论何种故障都会显示。" },
+  topics: { en: "Topics", zh: "主题", enAbout: "The tiles on the first screen, at most twelve.", zhAbout: "首屏的主题块，最多十二个。" },
+  serve: { en: "Network address", zh: "网络地址", enAbout: "Where the kiosk's own pages are served.", zhAbout: "终端页面的服务地址。" },
+  visit: { en: "Visit", zh: "访问", zhAbout: "一次访问可以空闲多久。" },
+  hearing: { en: "Hearing", zh: "聆听", zhAbout: "终端如何聆听。" },
+  language: { en: "Language model", zh: "语言模型", zhAbout: "如何使用语言模型。" },
+  pins: { en: "Pins", zh: "引脚", zhAbout: "终端使用哪些引脚。线号按主板芯片的编号（树莓派为 BCM 编号）。" },
+  handoff: { en: "Hand-over", zh: "转人工", zhAbout: "访客如何联系到工作人员。" },
+  map: { en: "Map", zh: "地图", enAbout: "Ways are drawn from the place where the kiosk stands.", zhAbout: "路线从终端所在位置开始绘制。" },
+  connector: { en: "Business systems", zh: "业务系统", enAbout: "Questions that a system of the site answers.", zhAbout: "由站点的业务系统回答的问题。" },
+  camera: { en: "Site cameras", zh: "站点摄像头", enAbout: "Cameras that explanations may show.", zhAbout: "讲解时可以展示的摄像头。" },
+  presence: { en: "Presence", zh: "人体感知", zhAbout: "是否由页面的摄像头察觉有人。不保存、不比对、不发送人脸。" },
+  phone: { en: "Take-along", zh: "带走答案", zhAbout: "访客的手机从哪里取走答案。" },
+  clips: { en: "Clips", zh: "短片", enAbout: "Short films that are made on the device.", zhAbout: "在设备上制作的短片。" },
+  privacy: { en: "Privacy", zh: "隐私" }, retention: { en: "Retention", zh: "保留期限" }, board: { en: "Board", zh: "主板" }, voice: { en: "Voice", zh: "语音" }, update: { en: "Update", zh: "更新" }, admin: { en: "Admin page", zh: "管理页面" }, log: { en: "Logs", zh: "日志" }, tls: { en: "Encryption", zh: "加密" },
+};
+
+const camera = (name, words) => [`camera.*.${name}`, words];
+const connector = (name, words) => [`connector.*.${name}`, words];
+
+export const FIELDS = {
+  id: { en: "Short name", zh: "短名称", zhAbout: "用于文件名和命令：小写字母、数字和连字符。" },
+  name: { en: "Name", zh: "名称", enAbout: "As visitors know the place.", zhAbout: "访客所熟悉的名称。" },
+  kiosk: { en: "Where the kiosk stands", zh: "终端位置", enAbout: "Visitors and agents read it.", zhAbout: "这台终端的所在位置。" },
+  languages: { en: "Languages", zh: "语言", zhAbout: "站点使用的语言，第一种最先问候。" },
+  time_zone: { en: "Time zone", zh: "时区", zhAbout: "IANA 时区，用于营业时间和有效期。" },
+  knowledge: { en: "Knowledge folder", zh: "知识文件夹", zhAbout: "条目和文档所在文件夹，相对于站点文件。" },
+  greeting: { en: "Greeting", zh: "问候语", enAbout: "The first words on the screen.", zhAbout: "屏幕上的第一句话。" },
+  prompt: { en: "Invitation", zh: "提示语", enAbout: "Below the greeting: how to begin.", zhAbout: "问候语之下，说明如何开始。" },
+  vocabulary: { en: "Names to recognise", zh: "需识别的专名", enAbout: "Names that the recogniser should know, as they are written. One a line.", zhAbout: "语音识别应认识的专名，按书写形式，每行一个。" },
+  "theme.accent": { en: "Accent colour", zh: "主题色", zhAbout: "#rrggbb，与白色的对比度至少 4.5:1。" },
+  "theme.mark": { en: "Mark", zh: "标志" },
+  "contact.title": { en: "Title", zh: "标题" }, "contact.place": { en: "Place", zh: "位置" }, "contact.hours": { en: "Hours", zh: "服务时间" }, "contact.phone": { en: "Telephone", zh: "电话" },
+  topics: { en: "Topics", zh: "主题", enAbout: "Each with its knowledge items, at most eight.", zhAbout: "每个主题最多八条知识。" },
+  "topics.*.id": { en: "Id", zh: "编号" }, "topics.*.icon": { en: "Icon", zh: "图标", zhAbout: "页面图标之一，例如 bag、gate、card。" }, "topics.*.label": { en: "Label", zh: "名称" }, "topics.*.items": { en: "Knowledge items", zh: "知识条目", enAbout: "Ids, one a line, at most eight.", zhAbout: "条目编号，每行一个，最多八个。" },
+  "serve.listen": { en: "Address and port", zh: "地址与端口", zhAbout: "除非技术员另行指定，只监听本机。" },
+  "serve.visits_max": { en: "Visits at once", zh: "同时访问数", zhAbout: "超出的访问会得到一句说明并被拒绝。" },
+  "visit.idle_seconds": { en: "Idle time", zh: "空闲时间", zhAbout: "无触摸、无语音多少秒后，页面先提醒再清除。" },
+  "hearing.end_of_turn_ms": { en: "End of a question", zh: "提问结束判定", zhAbout: "结束语音提问的静默时长。越短回答越快，但会打断犹豫的人。" },
+  "language.threads": { en: "Threads", zh: "线程数", zhAbout: "语言模型使用的线程数。" },
+  "language.context_tokens_max": { en: "Longest context", zh: "最长上下文", zhAbout: "以词元计，决定缓存占用的内存。" },
+  "pins.backend": { en: "Driven by", zh: "驱动方式", zhAbout: "由什么驱动引脚。" }, "pins.chip": { en: "Chip", zh: "芯片", zhAbout: "芯片标签，例如树莓派 5 为 pinctrl-rp1。仅用于字符设备。" },
+  "pins.help_button": { en: "Help button", zh: "求助按钮", zhAbout: "求助按钮的线号，按下时接地。" }, "pins.status_light": { en: "Status light", zh: "状态灯", zhAbout: "状态灯的线号，高电平点亮。" },
+  "handoff.kiosk": { en: "Name at the desk", zh: "在服务台的名称", zhAbout: "本终端在服务台的唯一名称；留空为站点编号加 -1。" },
+  "handoff.desk": { en: "Way to the desk", zh: "通往服务台", zhAbout: "工作人员在哪里。" }, "handoff.desk.url": { en: "Address", zh: "地址" }, "handoff.desk.key": { en: "Key file", zh: "密钥文件" }, "handoff.desk.certificate": { en: "Certificate", zh: "证书" }, "handoff.desk.credentials": { en: "Credentials file", zh: "凭据文件" },
+  "handoff.hours": { en: "Hours", zh: "服务时间", zhAbout: "工作人员在岗时间；留空为有人登录时。" }, "handoff.hours.*.days": { en: "Days", zh: "星期", enAbout: " ", zhAbout: " " }, "handoff.hours.*.from": { en: "From", zh: "从" }, "handoff.hours.*.to": { en: "To", zh: "到" },
+  "handoff.webhook": { en: "Another desk product", zh: "其他服务台产品", zhAbout: "通过签名的 webhook 连接。" }, "handoff.webhook.url": { en: "Address", zh: "地址" }, "handoff.webhook.secret": { en: "Secret file", zh: "密钥文件", zhAbout: "双向签名所用密钥的文件。" }, "handoff.webhook.display": { en: "Name for visitors", zh: "向访客显示的名称" }, "handoff.webhook.languages": { en: "Languages", zh: "语言" },
+  "map.kiosk": { en: "Place of the kiosk", zh: "终端在地图上的位置", zhAbout: "终端所在位置在地图上的名称。" },
+  "presence.on": { en: "Notice people", zh: "察觉有人", enAbout: "The kiosk wakes when somebody stands in front of it.", zhAbout: "有人站到面前时终端自动唤醒。" },
+  "phone.listen": { en: "Address for phones", zh: "手机访问地址", zhAbout: "访客网络中的地址，例如 192.0.2.7:8090。留空则二维码内含文字本身。" }, "phone.url": { en: "Public address", zh: "公开地址", zhAbout: "手机所用的地址，不同于 http:// 加上述地址时填写。" },
+  "clips.encoder": { en: "Format", zh: "格式", zhAbout: "h264，或免专利费的 vp9。" }, "clips.disk_mb": { en: "Disk for clips", zh: "短片占用磁盘", zhAbout: "最久未用的先删除；0 为不保留。" },
+  ...Object.fromEntries([
+    camera("title", { en: "Title", zh: "标题" }), camera("place", { en: "Where it looks", zh: "拍摄位置", zhAbout: "写入画面的位置说明。" }), camera("kind", { en: "Kind", zh: "类型" }), camera("source", { en: "Address", zh: "地址", zhAbout: "摄像头地址；类型为文件时为图片、文件夹或录像。用户名和密码写在凭据文件中。" }),
+    camera("fps_max", { en: "Pictures a second", zh: "帧率上限", zhAbout: "每秒最多图片数。" }), camera("headers_file", { en: "Headers file", zh: "请求头文件" }), camera("credentials_file", { en: "Credentials file", zh: "凭据文件" }), camera("certificate", { en: "Certificate", zh: "证书" }),
+    camera("blur_faces", { en: "Blur faces", zh: "模糊人脸", zhAbout: "在任何人看到画面之前使人脸无法辨认。" }), camera("keep_s", { en: "Given to others for", zh: "共享时长", zhAbout: "画面可供他人再次使用的秒数，从不写入磁盘。" }), camera("timeout_ms", { en: "Longest wait", zh: "最长等待" }),
+    connector("title", { en: "Title", zh: "标题", zhAbout: "访客看到的来源名称。" }), connector("url", { en: "Address", zh: "地址", zhAbout: "https://主机/路径/{输入}。输入只能出现在主机之后。" }), connector("method", { en: "Method", zh: "请求方式" }), connector("headers_file", { en: "Headers file", zh: "请求头文件" }), connector("certificate", { en: "Certificate", zh: "证书" }),
+    connector("in_the_clear", { en: "Allow no encryption", zh: "允许不加密", zhAbout: "允许 http:// 离开本机，线路上的人可读到访客的查询。" }), connector("inputs", { en: "Inputs", zh: "输入", zhAbout: "查询前必须知道的内容，按名称。" }), connector("timeout_ms", { en: "Longest wait", zh: "最长等待" }), connector("fresh_s", { en: "Fresh for", zh: "新鲜期", zhAbout: "此时间内的答复直接再用。" }), connector("keep_s", { en: "Told while away for", zh: "离线沿用期", zhAbout: "系统离线时，此时间内的答复连同其时间一并告知。" }),
+    connector("facts", { en: "Facts", zh: "要点", zhAbout: "从答复中取用的内容，其余全部丢弃。" }), connector("answer", { en: "Sentences", zh: "语句", zhAbout: "第一条符合的会被说出，最后一条必须总是符合。" }), connector("card", { en: "Card", zh: "卡片" }), connector("camera", { en: "Camera", zh: "摄像头", zhAbout: "由站点的哪个摄像头展示。" }), connector("camera.by", { en: "By the fact", zh: "依据要点" }),
+  ]),
+};
+
+export const OPTIONS = {
+  "*": {
+    en: { en: "English", zh: "英语" }, zh: { en: "Chinese", zh: "中文" }, mon: { en: "Monday", zh: "周一" }, tue: { en: "Tuesday", zh: "周二" }, wed: { en: "Wednesday", zh: "周三" }, thu: { en: "Thursday", zh: "周四" }, fri: { en: "Friday", zh: "周五" }, sat: { en: "Saturday", zh: "周六" }, sun: { en: "Sunday", zh: "周日" },
+  },
+  "theme.mark": { plane: { en: "Plane", zh: "飞机" }, bank: { en: "Bank", zh: "银行" } },
+  "pins.backend": { none: { en: "Nothing", zh: "无", zhAbout: "终端没有按钮和灯。" }, chip: { en: "Linux character device", zh: "Linux 字符设备", zhAbout: "通过 gpiocdev。" }, pi: { en: "Raspberry Pi", zh: "树莓派", zhAbout: "通过 rppal。" } },
+  "handoff.desk.link": { off: { en: "No desk", zh: "没有服务台", zhAbout: "仅显示联系卡。" }, local: { en: "The desk inside this program", zh: "本程序内的服务台", zhAbout: "位于 /desk。" }, websocket: { en: "Another usher's desk", zh: "另一台 usher 的服务台", zhAbout: "通过 WebSocket 连接。" }, nats: { en: "Shared queue over NATS", zh: "通过 NATS 共享队列", zhAbout: "多个服务台共用一个队列。" } },
+  "clips.encoder": { h264: { en: "H.264", zh: "H.264", zhAbout: "所有浏览器都能播放；专利说明见文档。" }, vp9: { en: "VP9", zh: "VP9", zhAbout: "免专利费，使用系统的 ffmpeg；Chromium 和 Firefox 可播放。" } },
+  "camera.*.kind": { snapshot: { en: "Snapshot", zh: "快照", zhAbout: "每次 HTTP 请求一张图片。" }, mjpeg: { en: "MJPEG", zh: "MJPEG", zhAbout: "一个 HTTP 答复含多张 JPEG。" }, rtsp: { en: "RTSP", zh: "RTSP", zhAbout: "RTSP 上的 H.264，走同一 TCP 连接。" }, file: { en: "Recording", zh: "录像文件", zhAbout: "用于测试和演示，从不作为实时画面。" } },
+  "connector.*.method": { get: { en: "GET", zh: "GET", zhAbout: "输入写在地址中。" }, post: { en: "POST", zh: "POST", zhAbout: "输入以 JSON 放在请求体中，访客的号码不会进入对方的访问日志。" } },
+  "connector.*.card": { plain: { en: "Sentence alone", zh: "仅语句" }, flight: { en: "Flight", zh: "航班" }, bag: { en: "Bag", zh: "行李" } },
+  "privacy.profile": { eu: { en: "European Union", zh: "欧盟" }, cn: { en: "China", zh: "中国" }, us: { en: "United States", zh: "美国" } },
+};

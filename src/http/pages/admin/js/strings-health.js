@@ -1,0 +1,46 @@
+// The words of the page Health.
+
+export const HEALTH = {
+  en: {
+    lead: "Whether this kiosk can serve, and what stands behind it. Kept fresh by itself.",
+    ready: "Ready for visitors",
+    notReady: "Not ready",
+    degraded: "Ready, with less than it can",
+    facts: (uptime, version) => `Running for ${uptime} · usher ${version}`,
+    visits: (count) => (count === 1 ? "1 visit now" : `${count} visits now`),
+    queue: (count) => (count === 0 ? "nobody waits for a person" : count === 1 ? "1 visitor waits for a person" : `${count} visitors wait for a person`),
+    ladder: "What visitors get now",
+    levels: { full: "Full answers", small_model: "Small model", approved: "Approved answers", touch: "Topics to touch", contact: "Contact card" },
+    levelNotes: {
+      full: "Everything works: speech, documents and worded answers.", small_model: "Answers are worded by the smaller model.", approved: "Approved answers only; nothing is worded.",
+      touch: "Visitors touch topics; questions are not understood.", contact: "Visitors see where to find a person, and nothing else.",
+    },
+    board: "Board", temperature: "Temperature", throttled: "Slowed down by heat or power", notThrottled: "Full speed", load: "Load", memory: "Memory", disk: "Disk", readOnlyDisk: "The disk is read-only", readOnlyNote: "Nothing can be kept. Check the card or the disk, then restart.",
+    ofWhole: (used, whole) => `${used} of ${whole}`, free: (free) => `${free} free`,
+    models: "Models", model: "Model", role: "Role", state: "State", waits: "Waiting", runs: "Runs", median: "Median", memoryUse: "Memory",
+    modelStates: { serving: "serving", missing: "missing", failed: "failed" },
+    links: "Links", linkStates: { up: "up", down: "down", off: "off" }, noLinks: "No links", noLinksNote: "This kiosk works by itself.",
+    checks: "Last self-test", noChecks: "Never run", noChecksNote: "A self-test takes about a minute and finds most faults.", checksAt: (at) => `Run ${at}`, good: "good", warning: "to look at", bad: "to repair", toChecks: "To the self-test", toModels: "To the models", repair: "Repair",
+  },
+  zh: {
+    lead: "终端能否服务，以及背后的情况。自动刷新。",
+    ready: "可以接待访客",
+    notReady: "尚未就绪",
+    degraded: "可以接待，但能力受限",
+    facts: (uptime, version) => `已运行 ${uptime} · usher ${version}`,
+    visits: (count) => `当前 ${count} 位访客`,
+    queue: (count) => (count === 0 ? "无人等候人工" : `${count} 位访客等候人工`),
+    ladder: "访客目前得到的服务",
+    levels: { full: "完整回答", small_model: "小模型", approved: "审定答案", touch: "点选主题", contact: "联系卡" },
+    levelNotes: {
+      full: "一切正常：语音、文档与组织语言的回答。", small_model: "由较小的模型组织回答。", approved: "只给出审定答案，不组织语言。",
+      touch: "访客只能点选主题，无法理解提问。", contact: "访客只能看到到哪里找工作人员。",
+    },
+    board: "主板", temperature: "温度", throttled: "因过热或供电不足降速", notThrottled: "全速运行", load: "负载", memory: "内存", disk: "磁盘", readOnlyDisk: "磁盘为只读", readOnlyNote: "无法保存任何内容。请检查存储卡或磁盘，然后重启。",
+    ofWhole: (used, whole) => `${used} / ${whole}`, free: (free) => `剩余 ${free}`,
+    models: "模型", model: "模型", role: "用途", state: "状态", waits: "等候", runs: "次数", median: "中位耗时", memoryUse: "内存",
+    modelStates: { serving: "服务中", missing: "缺失", failed: "故障" },
+    links: "连接", linkStates: { up: "正常", down: "中断", off: "关闭" }, noLinks: "没有连接", noLinksNote: "本终端独立运行。",
+    checks: "上次自检", noChecks: "尚未运行", noChecksNote: "自检约需一分钟，能发现大多数故障。", checksAt: (at) => `运行于 ${at}`, good: "正常", warning: "需留意", bad: "需修复", toChecks: "前往自检", toModels: "前往模型", repair: "修复方法",
+  },
+};

@@ -1,0 +1,38 @@
+// The words of the page Knowledge.
+
+export const KNOWLEDGE = {
+  en: {
+    lead: "What the kiosk may say. Approved answers are said letter by letter.",
+    parts: { items: "Answers", try: "Try a question", documents: "Documents", import: "Import", gaps: "Gaps", expiring: "Expiring" },
+    search: "Search questions and answers", language: "Language", newItem: "New answer", count: (shown, total) => `${shown} of ${total}`,
+    noItems: "No answers yet", noItemsNote: "Import a file, or write the first one.", nothingFound: "Nothing found", nothingFoundNote: "Try fewer or other words.",
+    validUntil: (day) => `until ${day}`, expired: "expired", notYet: (day) => `from ${day}`,
+    newTitle: "New answer", id: "Id", idNote: "Lower case letters, digits and hyphens. It cannot be changed later.", questions: "Questions", questionsNote: "How visitors ask for it. Write several, in different words.", addQuestion: "Add a question", removeQuestion: "Remove this question",
+    answer: "Answer", answerNote: "Said and shown exactly so. Two or three sentences are heard best.", tags: "Tags", tagsNote: "Separated by commas.", validFrom: "Valid from", validTo: "Valid until", validNote: "Empty: always.", media: "Shown with it", mediaNote: "A place, card or clip of the site, such as map:kiosk-c or live:flight. Empty: nothing.", facts: "Facts", factsNote: "Told with the answer: place, hours and the like.", addFact: "Add a fact", factName: "Name", factValue: "Value",
+    characters: (count) => `${count} characters`, save: "Save", saved: "The answer is saved.", removeTitle: "Remove this answer?", removeText: "Visitors are no longer told it. A backup or an import brings it back.", removed: "The answer is removed.", otherLanguageItem: (name) => `The same in ${name}`, discardTitle: "Leave without saving?", discardText: "What you changed here is lost.", discard: "Leave",
+    tryLead: "Ask as a visitor would. Nothing is kept, and no statistics count it.", question: "Question", ask: "Ask", would: { answer: "It would be answered", clarify: "The kiosk would ask back", decline: "The kiosk would decline and offer a person" },
+    wouldNotes: { answer: "The first passage below is what visitors would hear.", clarify: "Several things may be meant. More questions in the right answer help.", decline: "Nothing fits well enough. Write an answer for it." }, passages: "Passages found", noPassages: "Nothing in the knowledge fits.", fit: "Fit", writeAnswer: "Write an answer",
+    documentsLead: "Longer texts. Sentences are taken from them when no approved answer fits.", document: "Document", documentPassages: "Passages", noDocuments: "No documents", noDocumentsNote: "Import .md or .txt files.", removeDocument: (name) => `Remove ${name}?`, removeDocumentText: "Nothing is taken from it any longer. An import brings it back.", documentRemoved: "The document is removed.",
+    importLead: "First you see what would change. Nothing is changed until you apply it.", importHint: "One file: .jsonl with answers, or .md or .txt as a document", reading: "The file is read …", review: (name) => `Proposed by ${name}`, added: "New", changed: "Changed", removedOnes: "Removed", same: (count) => `${count} stay as they are`, documentsOnes: "Documents", faults: "Lines that cannot be used", faultsNote: "They are left out. Mend them in the file and import it again.", line: (number) => `Line ${number}`, before: "Until now", after: "Then",
+    passagesChange: (before, after) => `${before} → ${after} passages`, newDocument: (after) => `new, ${after} passages`, apply: "Apply", applyCount: (count) => (count === 1 ? "Apply 1 change" : `Apply ${count} changes`), discardReview: "Discard", nothingToApply: "The file brings nothing new.", applied: "The knowledge is up to date. The kiosk answers with it now.", discarded: "Nothing was changed.",
+    gapsLead: "What agents said the kiosk should have answered.", gapTimes: (count) => `${count}×`, noGaps: "No gaps", noGapsNote: "Agents mark a gap when they end a conversation.", last: (day) => `last ${day}`,
+    expiringLead: "Answers whose validity ends. After that day they are said no longer.", within: "Within", daysWithin: (days) => `${days} days`, noExpiring: "Nothing ends soon", noExpiringNote: "All answers are valid for longer.", daysLeft: (days) => (days < 0 ? "expired" : days === 0 ? "ends today" : days === 1 ? "1 day left" : `${days} days left`), fields: { question: "Question", questions: "Questions", answer: "Answer", tags: "Tags", valid_from: "Valid from", valid_until: "Valid until", media: "Shown with it", facts: "Facts" },
+  },
+  zh: {
+    lead: "终端可以说的内容。审定答案会一字不差地说出。",
+    parts: { items: "答案", try: "试问", documents: "文档", import: "导入", gaps: "缺口", expiring: "即将到期" },
+    search: "搜索问题和答案", language: "语言", newItem: "新建答案", count: (shown, total) => `${shown} / ${total}`,
+    noItems: "还没有答案", noItemsNote: "请导入文件，或写下第一条。", nothingFound: "没有找到", nothingFoundNote: "请换用更少或其他的词。",
+    validUntil: (day) => `有效至 ${day}`, expired: "已过期", notYet: (day) => `${day} 起生效`,
+    newTitle: "新建答案", id: "编号", idNote: "小写字母、数字和连字符，以后不能更改。", questions: "问题", questionsNote: "访客会怎样问。请用不同说法多写几条。", addQuestion: "添加问题", removeQuestion: "删除此问题",
+    answer: "答案", answerNote: "原样说出并显示。两三句话最容易听清。", tags: "标签", tagsNote: "用逗号分隔。", validFrom: "生效日期", validTo: "截止日期", validNote: "留空表示始终有效。", media: "同时展示", mediaNote: "站点的地点、卡片或短片，例如 map:kiosk-c 或 live:flight。留空则不展示。", facts: "要点", factsNote: "随答案给出的地点、时间等。", addFact: "添加要点", factName: "名称", factValue: "内容",
+    characters: (count) => `${count} 个字符`, save: "保存", saved: "答案已保存。", removeTitle: "删除此答案？", removeText: "访客将不再听到它，可通过备份或导入恢复。", removed: "答案已删除。", otherLanguageItem: (name) => `同一条的${name}版`, discardTitle: "不保存就离开？", discardText: "您在此处的修改将丢失。", discard: "离开",
+    tryLead: "像访客一样提问。不会保存，也不计入统计。", question: "问题", ask: "提问", would: { answer: "会直接回答", clarify: "终端会反问", decline: "终端会婉拒并建议找工作人员" },
+    wouldNotes: { answer: "访客会听到下面第一段内容。", clarify: "可能有多种意思。在正确的答案中多写几种问法会有帮助。", decline: "没有足够吻合的内容，请为它写一条答案。" }, passages: "找到的段落", noPassages: "知识库中没有吻合的内容。", fit: "吻合度", writeAnswer: "写一条答案",
+    documentsLead: "较长的文本。没有合适的审定答案时，从中摘取句子。", document: "文档", documentPassages: "段落数", noDocuments: "没有文档", noDocumentsNote: "请导入 .md 或 .txt 文件。", removeDocument: (name) => `删除 ${name}？`, removeDocumentText: "将不再从中取用内容，可通过导入恢复。", documentRemoved: "文档已删除。",
+    importLead: "先查看会有哪些变化；应用之前不会改动任何内容。", importHint: "一个文件：.jsonl 为答案，.md 或 .txt 为文档", reading: "正在读取文件……", review: (name) => `${name} 带来的变化`, added: "新增", changed: "修改", removedOnes: "删除", same: (count) => `${count} 条保持不变`, documentsOnes: "文档", faults: "无法使用的行", faultsNote: "这些行会被跳过。请在文件中修正后重新导入。", line: (number) => `第 ${number} 行`, before: "现在", after: "之后",
+    passagesChange: (before, after) => `${before} → ${after} 段`, newDocument: (after) => `新增，${after} 段`, apply: "应用", applyCount: (count) => `应用 ${count} 项变化`, discardReview: "放弃", nothingToApply: "文件没有带来新内容。", applied: "知识库已更新，终端即刻使用。", discarded: "未作任何更改。",
+    gapsLead: "接待人员认为终端本应回答的内容。", gapTimes: (count) => `${count} 次`, noGaps: "没有缺口", noGapsNote: "接待人员在结束对话时标记缺口。", last: (day) => `最近 ${day}`,
+    expiringLead: "有效期即将结束的答案，到期后不再说出。", within: "时间范围", daysWithin: (days) => `${days} 天`, noExpiring: "近期没有到期内容", noExpiringNote: "所有答案的有效期更长。", daysLeft: (days) => (days < 0 ? "已过期" : days === 0 ? "今天到期" : `剩余 ${days} 天`), fields: { question: "问题", questions: "问题", answer: "答案", tags: "标签", valid_from: "生效日期", valid_until: "截止日期", media: "同时展示", facts: "要点" },
+  },
+};
