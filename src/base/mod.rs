@@ -1,7 +1,9 @@
 //! What every room stands on: workers that own a model, cancellation, shutdown, limits. Knows nothing of the business.
 
 mod clock;
+mod disk;
 pub mod limits;
+mod markup;
 mod nearest;
 pub mod password;
 pub mod secret;
@@ -9,5 +11,7 @@ mod stop;
 pub mod worker;
 
 pub use clock::Clock;
+pub use disk::free_bytes;
+pub use markup::escape;
 pub use nearest::or_nearest;
 pub use stop::Stop;

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Count, Health, Line, Report};
+use crate::base::escape;
 
 /// What stands above the lines.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +36,7 @@ tr.bad td{background:#fdeceb}tr.warning td{background:#fff6e5}\
 pub fn html(report: &Report, header: &Header<'_>) -> String {
     let rows: String = report.lines.iter().map(row).collect();
     let (worst, at) = (report.worst(), report.at.strftime("%Y-%m-%d %H:%M:%S UTC"));
-    let [kiosk, site, version] = [header.kiosk, header.site, header.version].map(escaped);
+    let [kiosk, site, version] = [header.kiosk, header.site, header.version].map(escape);
     format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
@@ -54,9 +55,9 @@ fn row(line: &Line) -> String {
     let word = line.health.word();
     let repair = match line.repair.as_str() {
         "" => String::new(),
-        repair => format!("<p class=\"repair\">{}</p>", escaped(repair)),
+        repair => format!("<p class=\"repair\">{}</p>", escape(repair)),
     };
-    let (what, finding) = (escaped(&line.what), escaped(&line.finding));
+    let (what, finding) = (escape(&line.what), escape(&line.finding));
     format!(
         "<tr class=\"{word}\"><td class=\"{word}\">{} {word}</td><td>{what}</td><td>{finding}{repair}</td></tr>\n",
         sign(line.health)
@@ -79,23 +80,6 @@ fn sum(count: Count) -> String {
         (_, 0) => format!("Works, with {warning} to look at: {good} good, {warning} warning"),
         _ => format!("Somebody must act: {bad} bad, {warning} warning, {good} good"),
     }
-}
-
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            // Control characters have no place in a document; a line break stays a blank.
-            character if character.is_control() => safe.push(' '),
-            character => safe.push(character),
-        }
-    }
-    safe
 }
 
 /// The lines for a terminal, each with its repair below it.

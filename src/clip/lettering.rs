@@ -7,6 +7,7 @@ use resvg::usvg::{Node, Tree};
 
 use super::wrap;
 use super::{ClipError, Fonts};
+use crate::base::escape;
 use crate::domain::Language;
 
 /// Letters of captions, pixels of a 720 pixel frame: the first size that fits is taken.
@@ -145,20 +146,6 @@ impl<'a> Lettering<'a> {
         };
         Ok((0..pieces.len()).map(wide).collect())
     }
-}
-
-/// Words as XML text; what XML cannot hold is left out.
-fn escape(words: &str) -> String {
-    let mut escaped = String::with_capacity(words.len());
-    for c in words.chars().filter(|&c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')) {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use axum::routing::get;
 
 use super::media::served;
 use super::{App, error, fixed};
+use crate::base::escape;
 use crate::domain::Language;
-use crate::media::escape;
 use crate::showing::{Media, Taken};
 
 /// Nothing but this page's own pictures, clip and style.

@@ -3,8 +3,8 @@
 use roxmltree::{Document, Node};
 
 use super::build::{Fault, fault};
-use super::escape::escape;
 use super::palette;
+use crate::base::escape;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 /// Shapes, and the attributes each may have besides `class` and `transform`.

@@ -7,7 +7,6 @@
 mod build;
 mod card;
 mod drawing;
-mod escape;
 mod file;
 mod find;
 mod graph;
@@ -31,7 +30,6 @@ pub use card::{
     Area, BagFacts, CameraFacts, Card, CardError, CardKind, Embedded, End, Facts as CardFacts, FeeFacts, FlightFacts,
     Icon, PlaceFacts, Status, StepFacts, Templates, TextFacts, TitleFacts,
 };
-pub use escape::escape;
 pub use hours::{Hours, State};
 pub use journey::{Action, Journey, RouteError, Side, Step, Turn};
 pub use picture::Scene;

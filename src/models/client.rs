@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use super::shelf::free_bytes;
 use super::{Member, ModelsError};
+use crate::base::free_bytes;
 
 /// Which program fetches a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

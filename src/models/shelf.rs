@@ -1,16 +1,13 @@
 //! The models folder: where files stand, which pack is chosen, who works in it. One process changes it at a time.
 
-use std::ffi::CString;
 use std::fs::{self, File, TryLockError};
-use std::mem::MaybeUninit;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::place::digest_file;
 use super::record::Record;
 use super::{Member, ModelsError, Pack};
-use crate::base::Stop;
+use crate::base::{Stop, free_bytes};
 
 /// Where packages stand while they are fetched; no model can have this name, for it begins with a dot.
 const FETCH_FOLDER: &str = ".fetch";
@@ -187,20 +184,4 @@ impl Shelf {
         fs::remove_file(&path).map_err(ModelsError::io("delete", &path))?;
         Ok(meta.len())
     }
-}
-
-/// Bytes that this process may still write on the disk that holds `path`; `None` when the system does not say.
-pub(super) fn free_bytes(path: &Path) -> Option<u64> {
-    let folder = path.ancestors().find(|folder| folder.exists())?;
-    let name = CString::new(folder.as_os_str().as_bytes()).ok()?;
-    let mut room = MaybeUninit::<libc::statvfs>::uninit();
-    // SAFETY: `name` is a NUL-terminated string and `room` is large enough for the one structure that statvfs writes;
-    // it is read only when the call says that it was filled.
-    let room = unsafe {
-        match libc::statvfs(name.as_ptr(), room.as_mut_ptr()) {
-            0 => room.assume_init(),
-            _ => return None,
-        }
-    };
-    Some(room.f_bavail.saturating_mul(room.f_frsize))
 }

@@ -2,11 +2,8 @@
 //! whose power can be cut between any two steps.
 
 use std::any::Any;
-use std::ffi::CString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::mem::MaybeUninit;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink};
 use std::path::Path;
 
@@ -121,18 +118,7 @@ impl Disk for RealDisk {
     }
 
     fn free_bytes(&self, path: &Path) -> Option<u64> {
-        let folder = path.ancestors().find(|folder| folder.exists())?;
-        let name = CString::new(folder.as_os_str().as_bytes()).ok()?;
-        let mut room = MaybeUninit::<libc::statvfs>::uninit();
-        // SAFETY: `name` is a NUL-terminated string and `room` is large enough for the one structure that statvfs writes;
-        // it is read only when the call says that it was filled.
-        let room = unsafe {
-            match libc::statvfs(name.as_ptr(), room.as_mut_ptr()) {
-                0 => room.assume_init(),
-                _ => return None,
-            }
-        };
-        Some(room.f_bavail.saturating_mul(room.f_frsize))
+        crate::base::free_bytes(path)
     }
 
     fn lock(&self, path: &Path, wait: bool) -> io::Result<Box<dyn Any>> {

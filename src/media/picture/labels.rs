@@ -1,8 +1,8 @@
 //! Labels that do not cover each other: the important ones first, each beside its sign where there is room.
 
 use super::panel::Area;
+use crate::base::escape;
 use crate::domain::is_han;
-use crate::media::escape::escape;
 use crate::media::place::Point;
 
 /// Names fonts of the kiosk image first, then whatever the screen has.

@@ -8,10 +8,10 @@ mod signs;
 use labels::{FONTS, INK, text_width};
 use panel::{Area, Panel};
 
-use super::escape::escape;
 use super::journey::Journey;
 use super::words::{self, Labels};
 use super::{Map, Place, palette};
+use crate::base::escape;
 use crate::domain::Language;
 
 /// Space around the panels, pixels.

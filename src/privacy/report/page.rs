@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Described, Report, Text};
+use crate::base::escape;
 use crate::domain::Language;
 use crate::privacy::cards::NOT_MEASURED;
 
@@ -159,18 +160,4 @@ fn table(page: &mut String, head: &[&str], rows: impl Iterator<Item = Vec<String
         page.push_str("</tr>");
     }
     page.push_str("</table>");
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }
