@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::QUEUE_MAX;
 use crate::base::worker::Worker;
@@ -14,6 +15,9 @@ use crate::knowledge::SharedEmbedder;
 use crate::models::{Engine, Installed, Model, Role};
 use crate::showing::OpenVoice;
 use crate::telemetry::{Budget, Need, Probe};
+
+/// Nobody has spoken for this long: hearing gives back the memory that only its work needs.
+const QUIET: Duration = Duration::from_secs(3);
 
 /// Opening in progress: what is installed, what was found missing, what was opened under which name.
 pub(super) struct Opening {
@@ -129,7 +133,8 @@ impl Opening {
             let Ok(detector) = speech::open_silero(&runtime, &weights) else { return };
             let languages = transcriber.languages().to_vec();
             let ears = Ears::new(detector, transcriber);
-            engines.ears.push(Hearer { worker: Worker::start("hearing", QUEUE_MAX, ears), languages });
+            let worker = Worker::start_resting("hearing", QUEUE_MAX, ears, QUIET, Ears::rest);
+            engines.ears.push(Hearer { worker, languages });
         }
     }
 

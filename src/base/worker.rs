@@ -9,7 +9,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
@@ -93,12 +93,30 @@ impl<M: Send + 'static> Worker<M> {
     /// # Panics
     /// When the operating system cannot start a thread.
     pub fn start(name: &'static str, queue_max: usize, owned: M) -> Self {
+        Self::start_with(name, queue_max, owned, None)
+    }
+
+    /// As [`Worker::start`]; when no job came for `after` since the last one, `rest` is called once.
+    ///
+    /// # Panics
+    /// When the operating system cannot start a thread.
+    pub fn start_resting(
+        name: &'static str,
+        queue_max: usize,
+        owned: M,
+        after: Duration,
+        rest: impl FnMut(&mut M) + Send + 'static,
+    ) -> Self {
+        Self::start_with(name, queue_max, owned, Some(Rest { after, rest: Box::new(rest) }))
+    }
+
+    fn start_with(name: &'static str, queue_max: usize, owned: M, rest: Option<Rest<M>>) -> Self {
         let (jobs, inbox) = sync_channel::<Job<M>>(queue_max);
         let gauge = Arc::new(Gauge::default());
         let counted = gauge.clone();
         let thread = std::thread::Builder::new()
             .name(name.into())
-            .spawn(move || serve(name, owned, inbox, &counted))
+            .spawn(move || serve(name, owned, inbox, rest, &counted))
             .expect("the system can start a thread");
         Self { name, jobs: Some(jobs), gauge, thread: Some(thread) }
     }
@@ -167,10 +185,30 @@ impl<M> Drop for Worker<M> {
     }
 }
 
-fn serve<M>(name: &'static str, mut owned: M, inbox: Receiver<Job<M>>, gauge: &Gauge) {
-    for job in inbox {
+/// What is done to the owned thing once it has been idle for a while.
+struct Rest<M> {
+    after: Duration,
+    rest: Box<dyn FnMut(&mut M) + Send>,
+}
+
+fn serve<M>(name: &'static str, mut owned: M, inbox: Receiver<Job<M>>, mut rest: Option<Rest<M>>, gauge: &Gauge) {
+    let mut is_rested = true;
+    loop {
+        let next = match &rest {
+            Some(rest) if !is_rested => inbox.recv_timeout(rest.after),
+            _ => inbox.recv().map_err(RecvTimeoutError::from),
+        };
+        is_rested = next.is_err();
+        if matches!(next, Err(RecvTimeoutError::Disconnected)) {
+            return;
+        }
+        let work = || match (next, &mut rest) {
+            (Ok(job), _) => job(&mut owned),
+            (Err(_), Some(rest)) => (rest.rest)(&mut owned),
+            (Err(_), None) => {}
+        };
         // A panic is our own mistake; it must cost this job and not the visitor after it.
-        if catch_unwind(AssertUnwindSafe(|| job(&mut owned))).is_err() {
+        if catch_unwind(AssertUnwindSafe(work)).is_err() {
             gauge.dropped.fetch_add(1, Ordering::Relaxed);
             tracing::error!(worker = name, "a job panicked; the worker goes on");
         }
@@ -227,5 +265,19 @@ mod tests {
         (0..10).for_each(|_| gauge.ran(Duration::from_secs(9)));
         (0..RECENT_MAX as u64).for_each(|ms| gauge.ran(Duration::from_millis(ms)));
         assert_eq!(gauge.median(), Some(Duration::from_millis(32)));
+    }
+
+    #[test]
+    fn a_worker_rests_once_after_its_last_job_and_works_on() {
+        let (rested, rests) = sync_channel(8);
+        let after = Duration::from_millis(20);
+        let worker = Worker::start_resting("test", 8, 0, after, move |owned| rested.send(*owned).unwrap());
+        assert!(rests.recv_timeout(4 * after).is_err(), "it had nothing to rest from");
+        for count in [1, 2] {
+            let job = worker.call(move |owned, _| *owned = count).unwrap();
+            job.wait().unwrap();
+            assert_eq!(rests.recv_timeout(Duration::from_secs(10)), Ok(count));
+        }
+        assert!(rests.recv_timeout(4 * after).is_err(), "it rests once");
     }
 }

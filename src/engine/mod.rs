@@ -10,6 +10,8 @@ mod onnx;
 pub mod sight;
 pub mod speech;
 
+pub use self::onnx::without_telemetry;
+
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -133,6 +135,9 @@ pub struct Transcript {
 pub trait Transcriber: Send {
     /// `audio` is mono at [`HEARING_RATE_HZ`](crate::domain::HEARING_RATE_HZ), speech only (the detector has cut silence). Blocking.
     fn transcribe(&mut self, audio: &Audio, hint: Option<Language>, stop: &Stop) -> Result<Transcript, EngineError>;
+
+    /// Nobody has spoken for a while: gives back what only a transcription needs. Blocking, tens of milliseconds.
+    fn rest(&mut self) {}
 
     fn languages(&self) -> &[Language];
 

@@ -8,10 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ort::environment::Environment;
 use ort::ep;
-use ort::session::Session;
 use ort::session::builder::SessionBuilder;
+use ort::session::{RunOptions, Session};
 
 use super::EngineError;
+
+/// Read by ONNX Runtime when it is loaded. Without it, builds of 2026 write a device number and what program runs into
+/// `~/.cache/Microsoft` and look for their maker's collector on the network, before `with_telemetry(false)` is heard.
+const NO_TELEMETRY: &str = "ORT_DISABLE_TELEMETRY";
 
 /// The library is global to the process and can be neither unloaded nor exchanged.
 static LOADED: Mutex<Option<(PathBuf, Environment)>> = Mutex::new(None);
@@ -29,6 +33,23 @@ pub(super) fn session(library: &Path, model: &Path) -> Result<Session, EngineErr
     let environment = environment(library)?;
     present(model)?;
     builder(&environment).and_then(|mut b| b.commit_from_file(model)).map_err(|error| unusable(model, error))
+}
+
+/// Tells ONNX Runtime, which is not loaded yet, to report nothing about this machine to anyone.
+///
+/// # Safety
+/// No other thread may run yet: it changes the process's environment (`std::env::set_var`).
+pub unsafe fn without_telemetry() {
+    // SAFETY: the caller's.
+    unsafe { std::env::set_var(NO_TELEMETRY, "1") };
+}
+
+/// For a small run that gives its session's arena back at its end: what the longest utterance took would else stay taken for
+/// as long as the appliance runs. Only what no result still lies in can be given back, so results are dropped before.
+pub(super) fn giving_back() -> ort::Result<RunOptions> {
+    let mut options = RunOptions::new()?;
+    options.set("memory.enable_memory_arena_shrinkage", "cpu:0")?;
+    Ok(options)
 }
 
 fn builder(environment: &Environment) -> ort::Result<SessionBuilder> {
@@ -56,6 +77,10 @@ fn environment(library: &Path) -> Result<Environment, EngineError> {
 
 fn load(library: &Path) -> Result<Environment, EngineError> {
     present(library)?;
+    // Refused rather than loaded: what it tells, it tells while it loads.
+    if std::env::var_os(NO_TELEMETRY).is_none_or(|value| value != "1") {
+        return Err(unusable(library, format!("it would report to its maker; set {NO_TELEMETRY}=1")));
+    }
     whole_elf(library).map_err(|reason| unusable(library, reason))?;
     let builder = ort::init_from(library).map_err(|error| unusable(library, error))?;
     builder

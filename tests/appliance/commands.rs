@@ -55,6 +55,17 @@ fn a_person_is_offered_on_request_and_when_usher_does_not_know() {
     }
 }
 
+/// The published ONNX Runtime keeps a device number and a queue of reports there, for its maker's collector.
+#[test]
+fn no_library_reports_about_this_machine() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command =
+        support::command(support::data_dir("airport"), "airport", &["ask", "Where is gate B22?", "--json"]);
+    command.env_remove("ORT_DISABLE_TELEMETRY").env_remove("XDG_CACHE_HOME").env("HOME", home.path());
+    assert_eq!(support::ran(command).document()["route"], "answer");
+    assert!(!home.path().join(".cache").exists(), "a library keeps books of its own");
+}
+
 #[test]
 fn a_document_answer_is_made_of_its_sentences() {
     let data = tempfile::tempdir().unwrap();

@@ -110,11 +110,20 @@ impl Ran {
 
 /// Runs usher with `data` as its data folder; `site` may be empty for none.
 pub fn usher_in(data: &Path, site: &str, arguments: &[&str]) -> Ran {
+    ran(command(data, site, arguments))
+}
+
+/// What [`usher_in`] runs.
+pub fn command(data: &Path, site: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(usher());
     command.args(arguments).arg("--data").arg(data).env("USHER_SITES", sites()).current_dir(root());
     if !site.is_empty() {
         command.args(["--site", site]);
     }
+    command
+}
+
+pub fn ran(mut command: Command) -> Ran {
     let Output { status, stdout, stderr } = command.output().expect("usher runs");
     Ran {
         code: status.code().expect("usher is not killed"),

@@ -40,6 +40,11 @@ impl Ears {
         Ok(heard)
     }
 
+    /// Nobody has spoken for a while: memory that only hearing needs is given back. Blocking: about 20 ms.
+    pub fn rest(&mut self) {
+        self.transcriber.rest();
+    }
+
     /// The languages that can be heard.
     pub fn languages(&self) -> &[Language] {
         self.transcriber.languages()

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ort::session::{Session, SessionInputValue};
+use ort::session::{RunOptions, Session, SessionInputValue};
 use ort::value::{DynValue, Tensor, TensorRef, ValueType};
 use tokenizers::Tokenizer;
 
@@ -76,13 +76,14 @@ impl Moonshine {
         let sound = encode(&mut self.encoder, samples, &mask).map_err(failed)?;
         let mut past = self.cache.iter().map(empty).collect::<ort::Result<Vec<_>>>().map_err(failed)?;
         let tokens_max = (samples.len() as f32 / HEARING_RATE_HZ as f32 * TOKENS_PER_SECOND_MAX).ceil() as usize;
+        let options = RunOptions::new().map_err(failed)?;
         let (mut tokens, mut token, mut certainty) = (Vec::new(), START, 0.0);
         for step in 0..tokens_max {
             if stop.is_requested() {
                 return Err(EngineError::Stopped);
             }
             let ln_probability;
-            (token, ln_probability) = self.next(token, step > 0, &sound, &mask, &mut past).map_err(failed)?;
+            (token, ln_probability) = self.next(token, step > 0, &sound, &mask, &mut past, &options).map_err(failed)?;
             if token == END {
                 break;
             }
@@ -94,6 +95,15 @@ impl Moonshine {
         Ok((tokens, certainty))
     }
 
+    /// One step over the shortest silence, at whose end the decoder's arena is given back: an utterance leaves 130 MB in it.
+    fn give_back(&mut self) -> ort::Result<()> {
+        let mask = vec![1_i64; if self.masked { SAMPLES_MIN } else { 0 }];
+        let sound = encode(&mut self.encoder, &[0.0; SAMPLES_MIN], &mask)?;
+        let mut past = self.cache.iter().map(empty).collect::<ort::Result<Vec<_>>>()?;
+        self.next(START, false, &sound, &mask, &mut past, &onnx::giving_back()?)?;
+        Ok(())
+    }
+
     /// One step: the likeliest token after `token` with the logarithm of its probability; `past` grows by this step.
     fn next(
         &mut self,
@@ -102,6 +112,7 @@ impl Moonshine {
         sound: &DynValue,
         mask: &[i64],
         past: &mut [DynValue],
+        options: &RunOptions,
     ) -> ort::Result<(i64, f32)> {
         let (token, branch) = ([token], [cached]);
         let mut inputs: Vec<(&str, SessionInputValue<'_>)> = vec![
@@ -113,7 +124,7 @@ impl Moonshine {
             inputs.push(("encoder_attention_mask", TensorRef::from_array_view(([1, mask.len()], mask))?.into()));
         }
         inputs.extend(self.cache.iter().zip(&*past).map(|(slot, value)| (slot.input.as_str(), value.into())));
-        let mut outputs = self.decoder.run(inputs)?;
+        let mut outputs = self.decoder.run_with_options(inputs, options)?;
         let logits = outputs.get("logits").ok_or_else(|| ort::Error::new("no output logits"))?;
         let best = likeliest(logits.try_extract_tensor::<f32>()?.1)?;
         for (slot, value) in self.cache.iter().zip(past).filter(|(slot, _)| !(cached && slot.of_encoder)) {
@@ -145,6 +156,12 @@ impl Transcriber for Moonshine {
         let kept = if certainty < DROPPED_BELOW { &[][..] } else { &tokens[..] };
         let text = self.tokenizer.decode(kept, true).map_err(failed)?.trim().to_owned();
         Ok(Transcript { text, language: Language::English, doubtful: certainty < DOUBTFUL_BELOW })
+    }
+
+    fn rest(&mut self) {
+        if let Err(error) = self.give_back() {
+            tracing::warn!(%error, "the hearing model's scratch memory stays taken");
+        }
     }
 
     fn languages(&self) -> &[Language] {
