@@ -255,6 +255,8 @@ async fn models_are_told_with_what_is_missing_and_verified_as_a_job() {
         assert_eq!(refused.status, 422, "{}", refused.body);
     }
     assert_eq!(owner.post("/api/admin/models/pull", &json!({"names": ["no-such-model"]})).await.status, 404);
+    let nobody = owner.post("/api/admin/devices/try", &json!({"part": "light"})).await;
+    assert_eq!((nobody.status, &nobody.body["error"]["kind"]), (409, &json!("no_kiosk_page")), "{}", nobody.body);
     let job = owner.job(owner.post("/api/admin/models/verify", &json!({})).await).await;
     assert_eq!((&job["state"], &job["result"]["good"]), (&json!("done"), &json!(false)), "{job}");
     let switch = json!({"role": "language", "model": "no-such-model"});

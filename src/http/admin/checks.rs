@@ -6,19 +6,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::fault::{Reply, failed, unknown};
+use super::fault::{Reply, unknown};
 use super::{Admin, Technician, Viewer};
 use crate::admin::Unit;
 use crate::admin::jobs::Failed;
 use crate::checks::{Header, Report, html};
+use crate::http::error::Fault;
 use crate::http::given::Given;
-use crate::http::realtime::Part;
+use crate::http::realtime::{Part, TryError};
 
 /// Runs the whole self-test.
 pub type Examine = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Report> + Send>> + Send + Sync>;
@@ -83,7 +84,13 @@ pub fn with_own_style(page: String) -> Response {
 pub async fn try_one(State(admin): State<Arc<Admin>>, who: Technician, Given(wanted): Given<Try>) -> Reply {
     let (testing, runtime) = (admin.app.testing.clone(), tokio::runtime::Handle::current());
     if testing.pages() == 0 {
-        return Err(failed("no kiosk page is connected; open the kiosk's page, then try again"));
+        return Err(Fault {
+            status: StatusCode::CONFLICT,
+            kind: "no_kiosk_page",
+            message: TryError::NoPage.to_string(),
+            hint: "open the kiosk's page",
+        }
+        .into());
     }
     admin
         .begin(&who.person.name, ("try", Unit::Steps), "", move |_| {
