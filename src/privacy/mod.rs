@@ -21,6 +21,7 @@ mod names_english;
 mod numbers;
 mod numerals;
 mod plates;
+mod postal;
 pub mod profile;
 pub mod report;
 pub mod retention;
