@@ -9,6 +9,7 @@ use regex::Regex;
 use super::folded::Folded;
 use super::postal::{INDOORS, POSTCODE, SMALL, around};
 use super::settle::{Candidate, Sure};
+use super::titled::titled;
 use super::words::{known, plain};
 use super::{Kind, pattern};
 
@@ -126,11 +127,12 @@ static CHINESE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
-    let text = &folded.text;
-    let has_capitals = text.chars().any(char::is_uppercase);
+    let has_capitals = folded.text.chars().any(char::is_uppercase);
+    let text = titled(&folded.text);
+    let text = text.as_ref();
     if text.bytes().any(|byte| byte.is_ascii_digit()) {
         find_doors(text, has_capitals, candidates);
-        find_announced(text, has_capitals, candidates);
+        find_announced(text, &folded.text, has_capitals, candidates);
     }
     for found in ON_STREET.captures_iter(text).filter_map(|found| found.name("street")) {
         candidates.push(Candidate::new(around(text, found.range(), has_capitals), Kind::Address, Sure::Announced));
@@ -146,20 +148,20 @@ fn find_doors(text: &str, has_capitals: bool, candidates: &mut Vec<Candidate>) {
         .into_iter()
         .flat_map(|form| form.find_iter(text));
     for found in DOOR.find_iter(text).chain(between).chain(others) {
-        let range = without_small_words(text, found.range(), has_capitals);
+        let range = without_small_words(text, found.range());
         if !INDOORS.is_match(&text[range.clone()]) && !is_count(&text[range.clone()]) {
             candidates.push(Candidate::new(around(text, range, has_capitals), Kind::Address, Sure::Form));
         }
     }
 }
 
-fn find_announced(text: &str, has_capitals: bool, candidates: &mut Vec<Candidate>) {
+fn find_announced(text: &str, written: &str, has_capitals: bool, candidates: &mut Vec<Candidate>) {
     let mut read_until = 0;
     for found in ANNOUNCED.find_iter(text) {
         if found.end() < read_until {
             continue;
         }
-        let range = match LOWER.find(&text[found.end()..]).filter(|_| !has_capitals) {
+        let range = match LOWER.find(&written[found.end()..]).filter(|_| !has_capitals) {
             Some(lower) => found.end()..found.end() + lower.end(),
             None => around(text, found.end()..found.end(), has_capitals),
         };
@@ -173,13 +175,13 @@ fn find_announced(text: &str, has_capitals: bool, candidates: &mut Vec<Candidate
 }
 
 /// Among words with capitals, a street does not begin with the small words before it: "the bag to Lindenweg 7".
-fn without_small_words(text: &str, range: Range<usize>, has_capitals: bool) -> Range<usize> {
+fn without_small_words(text: &str, range: Range<usize>) -> Range<usize> {
     let is_start = |word: &str| {
         let first = word.chars().find(|c| c.is_alphanumeric());
         first.is_some_and(|c| c.is_uppercase() || c.is_ascii_digit()) || is_street_kind(word)
     };
     let mut from = range.start;
-    while has_capitals && !text[from..range.end].contains("corner of ") {
+    while !text[from..range.end].contains("corner of ") {
         let Some((word, rest)) = text[from..range.end].split_once(' ') else { break };
         let is_sentence_word = word == "I"
             || word.starts_with("I'")
@@ -203,9 +205,35 @@ fn is_street_kind(word: &str) -> bool {
 
 /// "Sockets 5 and 6 at Gadget Quay": no street begins so.
 fn is_count(words: &str) -> bool {
-    let word = words.split(' ').nth(1).unwrap_or_default();
+    let word = plain(words.split(' ').nth(1).unwrap_or_default());
     words.starts_with(|c: char| c.is_ascii_digit())
-        && ["at", "on", "in", "to", "from", "of", "or", "and", "for", "am", "pm", "am.", "pm."].contains(&word)
+        && [
+            "at",
+            "on",
+            "in",
+            "to",
+            "from",
+            "of",
+            "or",
+            "and",
+            "for",
+            "am",
+            "pm",
+            "am.",
+            "pm.",
+            "people",
+            "times",
+            "divided",
+            "divisible",
+            "multiplied",
+            "minutes",
+            "hours",
+            "days",
+            "weeks",
+            "months",
+            "years",
+        ]
+        .contains(&word.as_str())
 }
 
 /// Whether a word between two numbers can be a street's: "95588 or 110" and "260 per person. Book 24" have none.

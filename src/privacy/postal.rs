@@ -51,7 +51,7 @@ static SHORT: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A line of a block in text without capitals.
 static SMALL_LINE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:,? ?\n{1,2} ?(?:\?{3} )?,? ?|, ?)(?:[\p{Ll}\p{M}0-9'().,-]+ ?){1,5}(?:\n|$)")
+    Regex::new(r"^(?:,? ?\n{1,2} ?(?:\?{3} )?,? ?|, ?)(?:[\p{L}\p{M}0-9'().,-]+ ?){1,5}(?:\n|$)")
         .expect("the pattern is correct")
 });
 

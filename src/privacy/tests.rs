@@ -158,3 +158,28 @@ fn names_that_stand_in_no_list_go_and_firms_and_places_stay() {
         assert_eq!(redacted(text), text);
     }
 }
+
+#[test]
+fn an_address_goes_as_a_whole_in_the_forms_of_many_countries() {
+    for text in [
+        "Rose Cottage, Church Lane, Lower Slaughter GL54 2HP",
+        "Flat C, 18/F, 22 Nathan Road, Tsim Sha Tsui, Kowloon, Hong Kong",
+        "4507 Hemlock Drive\nKelowna, BC V1Y 2N4\nCanada",
+        "Am Kirchberg 22, 65183 Wiesbaden, Germany",
+        "Karl-Marx-Platz 3, D-04109 Leipzig",
+        "C/ Mayor, 12, 2ºA\n50001 Zaragoza\nEspaña",
+        "Björkvägen 21, SE-752 37 Uppsala, Sverige",
+        "Prinsengracht 263, 1016 GV Amsterdam",
+        "ul. Marszałkowska 84/92 m. 15, 00-514 Warszawa",
+        "Rua das Laranjeiras, 310 - Apto 52, Pinheiros, São Paulo - SP, 05422-010, Brasil",
+        "12 Grafton Street, Dublin 2, D02 VF65",
+    ] {
+        let redacted = redact(&format!("Please send the bag to {text}.")).text;
+        assert_eq!(redacted, "Please send the bag to [address].", "{text}");
+    }
+    let spoken = "i live at 77 hidden valley loop, boise, id 83702";
+    assert_eq!(redact(spoken).text, "i live at [address]");
+    for text in ["Queue at Gate 22 for flight 300 Lisbon", "100 multiplied by 55", "Gates B20 to B31, level 2"] {
+        assert_eq!(redact(text).text, text);
+    }
+}
