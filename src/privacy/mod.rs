@@ -27,6 +27,7 @@ pub mod report;
 pub mod retention;
 mod sealed;
 mod settle;
+mod streets;
 mod titled;
 pub mod vault;
 mod words;

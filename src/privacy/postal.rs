@@ -20,7 +20,7 @@ const REACH_BYTES: usize = 96;
 pub const POSTCODE: &str = r"(?:[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[A-Z][0-9][0-9W] [A-Z0-9]{4}|[0-9]{4} ?[A-Z]{2}|[A-Z]{1,3}-[0-9]{3,6}(?: [0-9]{2})?|[0-9]{3} [0-9]{2,3}|[0-9]{2,5}-[0-9]{3,4}|[0-9]{3,7})";
 
 /// Small words inside the names of streets and towns.
-pub const SMALL: &str = r"(?:de|del|della|di|do|da|dos|das|du|des|la|le|les|el|los|las|van|den|von|der|am|im|an|bei|nad|na|pri|ob|of|and|i|y|nan|upon|on|sur)";
+pub const SMALL: &str = r"(?:de|del|della|di|do|da|dos|das|du|des|la|le|les|el|los|las|van|den|von|der|am|im|an|bei|nad|na|pri|ob|of|and|i|y|e|nan|upon|on|sur|sous|aux|et|lès|dei|degli|delle|dello|al|zu|zum|zur|auf|unter|ter|ten|op|aan|het)";
 
 /// Numbered things inside a building: "Counter 4", "security lane 2".
 pub static INDOORS: LazyLock<Regex> = LazyLock::new(|| {
@@ -33,12 +33,12 @@ pub static INDOORS: LazyLock<Regex> = LazyLock::new(|| {
 /// The next piece of a postal block: a flat, a floor, a postcode, a number, a name with a capital, "nan" for a field that a
 /// form left empty.
 static PIECE: LazyLock<Regex> = LazyLock::new(|| {
-    const APART: &str = r"(?:[ ]?\n{1,2}[ ]?(?:\?{3} )?,?[ ]?|\.?,[ ]?|;[ ]?| - |/| )";
+    const APART: &str = r"(?:[ ]?\n{1,2}[ >|]*(?:\?{3} )?,?[ ]?|\.?,[ ]?|;[ ]?| - |/| )";
     const FLAT: &str = r"(?i:apt|apto|apartment|app|appt|ap|suite|ste|unit|box|bus|bte|flat|room|floor|piso|planta|etage|lgh|as|kv|bl|sc|et|m|daire|kat|top|lok|building|bldg|block|blk|sector|section|kav|nr?|no)[.:]?[ ]?\#?[0-9]+[A-Za-z]?\b";
     const FLOOR: &str =
         r"[0-9]{1,3}(?:\.|st|nd|rd|th|er|o|a)?[ ]?(?:(?i:floor|etage|emelet|em|tr|tv|mf|piso|og)\b\.?|/F\b|[A-Z]\b)";
     Regex::new(&format!(
-        r"^\.? {FLOOR}|^{APART}(?:{POSTCODE}\b|{FLAT}|\#[ ]?[0-9]+(?:-[0-9]+)*|{FLOOR}|nan\b|(?:bl|sc|et)\.? [A-Z]\b|[0-9]{{1,6}}(?:[ -][0-9]{{1,4}})?(?:[a-z]|oA|o|a)?\b|(?:{SMALL} ){{1,2}}\p{{Lu}}[\p{{L}}\p{{M}}'-]+|\p{{Lu}}(?:[\p{{L}}\p{{M}}'.-]*[\p{{L}}\p{{M}}'])?|\([\p{{L}}\p{{M}} ]+\))"
+        r"^\.? {FLOOR}|^{APART}(?:{POSTCODE}\b|{FLAT}|\#[ ]?[0-9]+(?:-[0-9]+)*|{FLOOR}|nan\b|(?:bl|sc|et)\.? [A-Z]\b|[0-9]{{1,6}}(?:[ -][0-9]{{1,4}})?(?:[a-z]|oA|o|a)?\b|(?:{SMALL} ){{1,2}}\p{{Lu}}[\p{{L}}\p{{M}}'-]+|(?:(?:[dl]|dell|all|nell|degl)')?\p{{Lu}}(?:[\p{{L}}\p{{M}}'.-]*[\p{{L}}\p{{M}}'])?|\([\p{{L}}\p{{M}} ]+\))"
     ))
     .expect("the pattern is correct")
 });
@@ -51,9 +51,13 @@ static SHORT: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A line of a block in text without capitals.
 static SMALL_LINE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:,? ?\n{1,2} ?(?:\?{3} )?,? ?|, ?)(?:[\p{L}\p{M}0-9'().,-]+ ?){1,5}(?:\n|$)")
+    Regex::new(r"^(?:,? ?\n{1,2}[ >|]*(?:\?{3} )?,? ?|, ?)(?:[\p{L}\p{M}0-9'().,-]+ ?){1,5}(?:\n|$)")
         .expect("the pattern is correct")
 });
+
+/// A line of a signature that is no part of its address.
+static CONTACT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b(?:mobile|cell|phone|tel|telephone|fax|desk|office|e-?mail|web)\b|@"));
 
 /// What stands before a door in the same block: flats, numbers, houses with a name, a postcode and its town.
 static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
@@ -98,14 +102,17 @@ fn start_of_block(text: &str, mut start: usize) -> usize {
 fn piece_length(text: &str, end: usize, has_capitals: bool) -> Option<usize> {
     let rest = ahead(text, end);
     if !has_capitals && let Some(line) = SMALL_LINE.find(rest) {
-        return Some(line.as_str().trim_end_matches('\n').len());
+        return (!CONTACT.is_match(line.as_str())).then(|| line.as_str().trim_end_matches('\n').len());
     }
-    let goes_on = rest.starts_with(". ") && SHORT.is_match(&text[text.floor_char_boundary(end.saturating_sub(8))..end]);
-    let dot = usize::from(goes_on);
+    let is_short =
+        rest.starts_with(". ") && SHORT.is_match(&text[text.floor_char_boundary(end.saturating_sub(8))..end]);
+    // Hungarian and Czech house numbers end with a full stop: "Király u. 15.", and the town is on the next line.
+    let is_number = rest.starts_with(".\n") && text[..end].ends_with(|c: char| c.is_ascii_digit());
+    let dot = usize::from(is_short || is_number);
     let piece = PIECE.find(&rest[dot..])?;
     let length = dot + piece.end();
     let word = piece.as_str().trim_start_matches(|c: char| !c.is_alphanumeric());
-    (!begins_other(text, end, &rest[length..], word)).then_some(length)
+    (!begins_other(text, end + usize::from(is_number), &rest[length..], word)).then_some(length)
 }
 
 /// Whether `word` begins the next sentence, or a line of another kind: "12 Main St. My card", "Tel: 12".
