@@ -7,24 +7,21 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::folded::Folded;
-use super::postal::{INDOORS, POSTCODE, around};
+use super::postal::{INDOORS, around};
+use super::postcodes::postcodes;
 use super::settle::{Candidate, Sure};
-use super::streets::{doors, homes};
+use super::streets::{doors, homes, streets};
 use super::titled::titled;
 use super::{Kind, pattern};
+
+/// A postcode of the United States and of most countries; where somebody lives in a bare number of so many digits, it is one.
+const ZIP_DIGITS: usize = 5;
 
 /// What announces that an address comes.
 static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?ix)(?:\baddress(?:es)?(?:(?:\ of\ [^.?!:\n]{1,60}?)?\ (?:\w+\ ){0,5}?(?:is|are|to|was|as))?\s*:?|\b(?:i|we|he|she|they)(?:\ (?:\w+\ ){0,2})?\ ?(?:lives?|lived)\ (?:at|on|in)|\blives?\ (?:at|in|on)|\bliving\ (?:at|in|on)|\breside[sd]?\ (?:at|in|on)|\bresident\ of|\bstay(?:s|ed|ing)?\ (?:at|in)|\b(?:deliver|send|sent|ship|shipped|mail|taxi|cab|uber|come|drive|mov(?:e|ed|ing)|return|redirect|forward)(?:\ (?:\w+\ ){0,3}?)?\ ?(?:to|from)|\b(?:meet(?:\ \w+)?|drops?(?:\ \w+){0,2}\ off|picks?(?:\ \w+){0,2}\ up)\ (?:at|from)|\b(?:home|house|flat|apartment|office|place)(?:\ (?:is|was))?(?:\ located)?(?:\ (?:at|on|in)|:)|\blocated\ at|\b(?:sent|delivered|shipped|mailed|posted)\ to\?\s+\w+:|\b(?:address|live)\?\s+\w+:)\s+",
     )
-});
-
-/// A postcode that is said to be one, or behind the abbreviation of a state of the United States.
-static ZIP: LazyLock<Regex> = LazyLock::new(|| {
-    const SAID: &str = r"(?i:\b(?:zip|post(?:al)?)[ -]?(?:codes?)?\b(?: (?:of|for) (?:\w+ ){1,4}?)?(?: (?:is|was|are|to|should be|will be))?(?: (?:now|still|actually))? ?[:=]?)\s{1,3}";
-    const STATE: &str = r"\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])(?:,? ";
-    pattern(&format!(r"{SAID}(?P<code>{POSTCODE})\b|(?P<us>{STATE}[0-9]{{5}}(?:-[0-9]{{4}})?))\b"))
 });
 
 /// An announced block in text without capitals begins with a number and goes to the end of the sentence.
@@ -52,10 +49,11 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     if text.bytes().any(|byte| byte.is_ascii_digit()) {
         let whole = |door| Candidate::new(around(text, door, has_capitals), Kind::Address, Sure::Form);
         blocks.extend(doors(text).map(whole));
+        if !blocks.is_empty() {
+            blocks.extend(streets(text).map(|street| Candidate::new(street, Kind::Address, Sure::Form)));
+        }
         find_announced(text, &folded.text, has_capitals, &mut blocks);
-        blocks.extend(ZIP.captures_iter(text).filter_map(|found| {
-            Some(Candidate::new(found.name("code").or(found.name("us"))?.range(), Kind::Address, Sure::Announced))
-        }));
+        blocks.extend(postcodes(text).map(|code| Candidate::new(code, Kind::Address, Sure::Announced)));
     }
     let home = |street| Candidate::new(around(text, street, has_capitals), Kind::Address, Sure::Announced);
     blocks.extend(homes(text).map(home));
@@ -94,7 +92,8 @@ fn find_announced(text: &str, written: &str, has_capitals: bool, blocks: &mut Ve
         read_until = range.end;
         // "the address is wrong" has no number, "stay at 17" no name.
         let block = &text[range.clone()];
-        let is_door = block.bytes().any(|byte| byte.is_ascii_digit()) && block.chars().any(char::is_alphabetic);
+        let digits = block.bytes().filter(u8::is_ascii_digit).count();
+        let is_door = digits >= ZIP_DIGITS || (digits > 0 && block.chars().any(char::is_alphabetic));
         if is_door && !INDOORS.is_match(block) {
             blocks.push(Candidate::new(range, Kind::Address, Sure::Announced));
         }

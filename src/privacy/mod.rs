@@ -22,6 +22,7 @@ mod numbers;
 mod numerals;
 mod plates;
 mod postal;
+mod postcodes;
 pub mod profile;
 pub mod report;
 pub mod retention;

@@ -3,6 +3,7 @@
 //! facts and telling words count. Knows no single sentence.
 
 mod around;
+mod firms;
 mod run;
 mod word;
 
@@ -11,6 +12,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use self::around::Around;
+use self::firms::take_firms;
 use self::run::{Run, runs};
 use self::word::{ORGANISATIONS, Shape, WORD, Word, words};
 use super::folded::Folded;
@@ -29,6 +31,9 @@ const BESIDE_CAPITAL: i32 = -1;
 /// What no neighbour can make a name.
 const NEVER: i32 = i32::MIN;
 
+/// How far behind a run the word of an organisation can stand.
+const ORGANISATION_WORDS_MAX: usize = 2;
+
 /// As airlines print it: ZHANG/WEI MR.
 static PASSENGER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[A-Z]{2,}/[A-Z]{2,}\b"));
 
@@ -41,6 +46,7 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     for run in &mut runs {
         run.points = points(text, run.words, cased);
     }
+    take_firms(text, &mut runs);
     share_points(text, &mut runs);
     for run in runs.iter().filter(|run| run.points >= ENOUGH) {
         candidates.push(Candidate::new(run.range(), Kind::Person, Sure::Likely));
@@ -54,16 +60,19 @@ fn points(text: &str, words: &[Word], cased: bool) -> i32 {
     let next_is_organisation = is_before_organisation(text, last.range.end);
     let lone_initial = words.iter().all(|word| word.shape == Shape::Initial);
     // "Mr Park" and "Jane Lane" are persons.
-    let is_called = around.is_announced() || (words.len() > 1 && first.is_sure() && first.known.given);
+    let is_called = around.is_announced()
+        || (words.len() > 1 && first.is_sure() && first.known.given && !(last.is_organisation() && around.is_placed()));
     if (words.iter().any(Word::is_organisation) && !is_called)
         || next_is_organisation
         || around.is_organisation()
+        || (around.does_as_firms_do() && !is_called)
         || (lone_initial && !around.is_announced())
     {
         return NEVER;
     }
     let is_place = words.iter().all(|word| word.known.place && !word.is_fact())
-        || (words.len() > 1 && first.begins_place() && !around.is_announced());
+        || (words.len() > 1 && first.begins_place() && !around.is_announced())
+        || (around.is_second_of_place() && !(first.is_sure() && first.known.given));
     if is_place {
         return NEVER;
     }
@@ -91,12 +100,17 @@ fn points(text: &str, words: &[Word], cased: bool) -> i32 {
     together + around.points() + if inside { INSIDE } else { 0 } + if beside { BESIDE_CAPITAL } else { 0 }
 }
 
-/// "Russell Investments": the next word is an organisation's and has a capital.
-fn is_before_organisation(text: &str, end: usize) -> bool {
-    let next = text[end..].strip_prefix(' ').and_then(|after| WORD.find(after)).filter(|word| word.start() == 0);
-    next.is_some_and(|next| {
-        next.as_str().starts_with(char::is_uppercase) && ORGANISATIONS.contains(&plain(next.as_str()).as_str())
-    })
+/// "Russell Investments", "Nera Economic Consulting": one of the next words with a capital is an organisation's.
+fn is_before_organisation(text: &str, mut end: usize) -> bool {
+    for _ in 0..ORGANISATION_WORDS_MAX {
+        let next = text[end..].strip_prefix(' ').and_then(|after| WORD.find(after)).filter(|word| word.start() == 0);
+        let Some(next) = next.filter(|word| word.as_str().starts_with(char::is_uppercase)) else { return false };
+        if ORGANISATIONS.contains(&plain(next.as_str()).as_str()) {
+            return true;
+        }
+        end += 1 + next.end();
+    }
+    false
 }
 
 /// Raises what stands in a list beside a name.

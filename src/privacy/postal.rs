@@ -20,7 +20,7 @@ const REACH_BYTES: usize = 96;
 pub const POSTCODE: &str = r"(?:[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[A-Z][0-9][0-9W] [A-Z0-9]{4}|[0-9]{4} ?[A-Z]{2}|[A-Z]{1,3}-[0-9]{3,6}(?: [0-9]{2})?|[0-9]{3} [0-9]{2,3}|[0-9]{2,5}-[0-9]{3,4}|[0-9]{3,7})";
 
 /// Small words inside the names of streets and towns.
-pub const SMALL: &str = r"(?:de|del|della|di|do|da|dos|das|du|des|la|le|les|el|los|las|van|den|von|der|am|im|an|bei|nad|na|pri|ob|of|and|i|y|e|nan|upon|on|sur|sous|aux|et|lès|dei|degli|delle|dello|al|zu|zum|zur|auf|unter|ter|ten|op|aan|het)";
+pub const SMALL: &str = r"(?:de|del|della|di|do|da|dos|das|du|des|la|le|les|el|los|las|van|den|von|der|am|im|an|bei|nad|na|pri|ob|of|and|i|y|e|u|v|w|pod|za|nan|upon|on|sur|sous|aux|et|lès|dei|degli|delle|dello|al|zu|zum|zur|auf|unter|ter|ten|op|aan|het)";
 
 /// Numbered things inside a building: "Counter 4", "security lane 2".
 pub static INDOORS: LazyLock<Regex> = LazyLock::new(|| {
@@ -38,7 +38,7 @@ static PIECE: LazyLock<Regex> = LazyLock::new(|| {
     const FLOOR: &str =
         r"[0-9]{1,3}(?:\.|st|nd|rd|th|er|o|a)?[ ]?(?:(?i:floor|etage|emelet|em|tr|tv|mf|piso|og)\b\.?|/F\b|[A-Z]\b)";
     Regex::new(&format!(
-        r"^\.? {FLOOR}|^{APART}(?:{POSTCODE}\b|{FLAT}|\#[ ]?[0-9]+(?:-[0-9]+)*|{FLOOR}|nan\b|(?:bl|sc|et)\.? [A-Z]\b|[0-9]{{1,6}}(?:[ -][0-9]{{1,4}})?(?:[a-z]|oA|o|a)?\b|(?:{SMALL} ){{1,2}}\p{{Lu}}[\p{{L}}\p{{M}}'-]+|(?:(?:[dl]|dell|all|nell|degl)')?\p{{Lu}}(?:[\p{{L}}\p{{M}}'.-]*[\p{{L}}\p{{M}}'])?|\([\p{{L}}\p{{M}} ]+\))"
+        r"^\.? (?:{FLOOR}|{FLAT})|^{APART}(?:{POSTCODE}\b|{FLAT}|\#[ ]?[0-9]+(?:-[0-9]+)*|{FLOOR}|nan\b|(?:bl|sc|et)\.? [A-Z]\b|[0-9]{{1,6}}(?:[ -][0-9]{{1,4}})?(?:[a-z]|oA|o|a)?\b|(?:{SMALL} ){{1,2}}\p{{Lu}}[\p{{L}}\p{{M}}'-]+|(?:(?:[dl]|dell|all|nell|degl)')?\p{{Lu}}(?:[\p{{L}}\p{{M}}'.-]*[\p{{L}}\p{{M}}'])?|\([\p{{L}}\p{{M}} ]+\))"
     ))
     .expect("the pattern is correct")
 });
@@ -59,10 +59,11 @@ static SMALL_LINE: LazyLock<Regex> = LazyLock::new(|| {
 static CONTACT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\b(?:mobile|cell|phone|tel|telephone|fax|desk|office|e-?mail|web)\b|@"));
 
-/// What stands before a door in the same block: flats, numbers, houses with a name, a postcode and its town.
+/// What stands before a door in the same block: flats, numbers, houses with a name, a postcode and its town, the
+/// other street of a corner.
 static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:\b(?i:apt|apartment|suite|unit|flat|room|house|floor|building|bldg|block|blk|tower|sector|section|lot|plot|shop|no)\.?(?: ?no\.?)? ?#?[0-9]*[A-Za-z]?(?:/F)?[,/]?[ \n]|\b[0-9]{1,3}/F, |\bNo\. ?|\b[0-9]{1,4}[A-Za-z]?(?:-[0-9]+)?[,/] ?|\b(?:[A-Z]{1,2}-)?[0-9]{4,5} \p{Lu}[\p{L}\p{M}-]+, |(?:\bThe )?(?:\p{Lu}[\p{L}\p{M}'-]+ ){1,3}(?:House|Cottage|Lodge|Court|Farm|Villas?|Rectory|Hall|Manor|Barn|Mill|Building|Towers?|Apartments|Mansions?|Residences?|Heights|Buildings|Quays?|View),[ \n]|(?:\p{Lu}[\p{L}\p{M}'-]+ )?Lane, )$",
+        r"(?:\b(?i:apt|apartment|suite|unit|flat|room|house|floor|building|bldg|block|blk|tower|sector|section|lot|plot|shop|no)\.?(?: ?no\.?)? ?#?[0-9]*[A-Za-z]?(?:/F)?[,/]?[ \n]|\b[0-9]{1,3}/F, |\bNo\. ?|\b[0-9]{1,4}[A-Za-z]?(?:-[0-9]+)?[,/] ?|\b(?:[A-Z]{1,2}-)?[0-9]{4,5} \p{Lu}[\p{L}\p{M}-]+, |(?:\bThe )?(?:\p{Lu}[\p{L}\p{M}'-]+ ){1,3}(?:House|Cottage|Lodge|Court|Farm|Villas?|Rectory|Hall|Manor|Barn|Mill|Building|Towers?|Apartments|Mansions?|Residences?|Heights|Buildings|Quays?|View),[ \n]|(?:\p{Lu}[\p{L}\p{M}'-]+ )?Lane, |\b(?:\p{Lu}[\p{L}\p{M}'-]+ ){1,3}(?:and|&) )$",
     )
 });
 

@@ -49,14 +49,14 @@ static KIND_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     const WORD: &str = r"[\p{L}][\p{L}\p{M}'.-]*";
     const NUMBER: &str = r"(?:[Nn](?:o|r|°)?\.? ?)?[0-9]{1,5}[a-zA-Z]?\b";
     wide(&format!(
-        r"\b(?:[0-9]{{1,6}}(?: bis| ter)?,? (?:[0-9]{{1,5}} )?{KIND} (?:(?:(?:\p{{Lu}}{WORD}|{SMALL}) ){{0,5}}?\p{{Lu}}{WORD},? {NUMBER}|(?:{WORD} ){{0,4}}?{WORD}(?: [0-9]{{1,5}}[a-z]?\b)?)|{KIND} (?:{WORD} ){{0,5}}?{WORD},? {NUMBER})"
+        r"\b(?:[0-9]{{1,6}}(?: bis| ter)?,? (?:[0-9]{{1,5}} )?{KIND} (?:(?:(?:\p{{Lu}}{WORD}|{SMALL}) ){{0,5}}?\p{{Lu}}{WORD},? {NUMBER}|(?:{SMALL} )*{WORD}(?: [0-9]{{1,5}}[a-z]?\b)?)|{KIND} (?:{WORD} ){{0,5}}?{WORD},? {NUMBER})"
     ))
 });
 
 /// Streets whose kind comes after their name and before the number: "Andrássy út 60", "Nevsky prospekt 28".
 static KIND_LAST: LazyLock<Regex> = LazyLock::new(|| {
     wide(
-        r"\b\p{Lu}[\p{L}\p{M}'.-]*(?: [\p{L}\p{M}'.-]+){0,2} (?:út|utca|u\.|tér|tere|körút|köz|náměstí|náb\.|třída|tř\.|ulice|cesta|prospekt(?:as)?|pr\.|ulica|trg|put|sor|sétány|krt\.|iela|bulvāris|gatvė|g\.|tänav|puiestee|maantee|mnt|tee|väg|allé|plads|plass|s gate|[Cc]ad(?:desi|\.)|[Ss]ok(?:ak|ağı|\.)|[Bb]ulvarı|Soi),? (?:[Nn]o[.:]? ?)?[0-9]{1,5}[a-zA-Z]?\b",
+        r"\b(?:[0-9]{1,6} )?\p{Lu}[\p{L}\p{M}'.-]*(?: [\p{L}\p{M}'.-]+){0,2} (?:út|utca|u\.|tér|tere|körút|köz|náměstí|náb\.|třída|tř\.|ulice|cesta|prospekt(?:as)?|pr\.|ulica|trg|put|sor|sétány|krt\.|rkp\.|iela|bulvāris|gatvė|g\.|tänav|puiestee|maantee|mnt|tee|väg|allé|plads|plass|s gate|[Cc]ad(?:desi|\.)|[Ss]ok(?:ak|ağı|\.)|[Bb]ulvarı|Soi),? (?:[Nn]o[.:]? ?)?[0-9]{1,5}[a-zA-Z]?\b",
     )
 });
 
@@ -105,6 +105,25 @@ static ON_STREET: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?i:liv(?:es?|ed|ing)|resid\w+|works?|stay(?:s|ing|ed)?|house|home|flat|apartment|grew up)(?: \w+)?? (?:at|on|in|off|near|from) (?P<street>(?:\p{{Lu}}[\p{{L}}\p{{M}}'.-]* ){{1,3}}(?i:{STREET}|drive|court|place|way|close|gardens|row|hill))\b"
     ))
 });
+
+/// A street by its name.
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    wide(
+        r"(?:\p{Lu}[\p{L}\p{M}'-]+ ){1,3}(?:Street|Road|Avenue|Lane|Boulevard|Square|Terrace|Crescent|Grove|Drive|Court|Close|Gardens|Row|Hill)\b",
+    )
+});
+
+static PUBLIC: LazyLock<Regex> = LazyLock::new(|| {
+    wide(
+        r"^ (?i:branch|stations?|stops?|office|terminal|market|mall|hotel|tram|metro|bus|line|exit|entrance|gate|bank)\b",
+    )
+});
+
+/// Streets without a number: beside a door they lead to it. "The Quay Street branch" is a public place.
+pub fn streets(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let streets = NAMED.find_iter(text).filter(|found| !PUBLIC.is_match(&text[found.end()..]));
+    streets.map(|found| without_small_words(text, found.range()))
+}
 
 /// Where doors stand in `text`, as far as the forms alone say.
 pub fn doors(text: &str) -> impl Iterator<Item = Range<usize>> {

@@ -40,10 +40,15 @@ pub fn titled(text: &str) -> Cow<'_, str> {
         let words = WORD.find_iter(street.as_str()).filter(|word| word.len() > 1);
         words.for_each(|word| raise(&mut titled, street.start() + word.start()));
     }
-    for code in CODE.find_iter(text) {
+    for code in CODE.find_iter(text).filter(|code| !begins_with_word(code.as_str())) {
         code.range().for_each(|at| raise(&mut titled, at));
     }
     Cow::Owned(titled)
+}
+
+/// "in 10001" is no code of Indiana.
+fn begins_with_word(code: &str) -> bool {
+    code.split_once(' ').is_some_and(|(state, zip)| zip.len() == 5 && known(state).ordinary)
 }
 
 /// A word that would have a capital anywhere.

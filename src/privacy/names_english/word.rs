@@ -60,7 +60,7 @@ const PARTICLES: [&str; 19] = [
 ];
 
 /// A run with one of these is an organisation's or a thing's name.
-pub const ORGANISATIONS: [&str; 87] = [
+pub const ORGANISATIONS: [&str; 114] = [
     "inc",
     "incorporated",
     "corp",
@@ -148,6 +148,33 @@ pub const ORGANISATIONS: [&str; 87] = [
     "studios",
     "fc",
     "united",
+    "consulting",
+    "analytics",
+    "software",
+    "networks",
+    "labs",
+    "laboratories",
+    "ventures",
+    "logistics",
+    "energy",
+    "industries",
+    "enterprises",
+    "motors",
+    "electric",
+    "financial",
+    "finance",
+    "securities",
+    "trust",
+    "broadcasting",
+    "club",
+    "council",
+    "federation",
+    "authority",
+    "economics",
+    "pharmaceuticals",
+    "clinic",
+    "academy",
+    "foods",
 ];
 
 /// Words that begin the names of places in many languages.
