@@ -25,7 +25,7 @@ const THING_AFTER: i32 = -4;
 static NAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?ix)(?:\bnames?(?:\ is|'s|\ was|\ are|\ of|\ as|\ should\ be|\ to|\ under)?\s?:?|\b(?:called|named|surname|maiden\ name(?:\ is)?)
-        |\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|captain|capt|mister|doctor|madam|sgt|rev|mr\ and\ mrs)\.?
+        |\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|captain|capt|mister|doctor|madam|sgt|rev|mr\ and\ mrs)\.?(?:\ \p{L}\.?){0,2}
         |我叫|我是|他叫|她叫|姓名(?:是|为)?:?|名字(?:是|叫)?:?|英文名(?:是|叫)?|乘客:?|旅客:?|乘机人:?|持卡人:?|户名:?|收款人:?|联系人:?|预订人(?:是)?:?)\s?$",
     )
 });
@@ -48,7 +48,7 @@ static PERSON: LazyLock<Regex> = LazyLock::new(|| {
 
 static PLACE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)\b(?:in|at|near|into|towards?|around|outside|through|across|via|visit(?:ing)?|beyond|year's|originally\ from|inside|leaving|depart(?:s|ing)?|north|south|east|west|downtown)(?:\ the)?\ ?$",
+        r"(?ix)\b(?:in|at|near|into|towards?|around|outside|through|across|via|visit(?:s|ed|ing)?|explor(?:e|ed|ing)|tour(?:ed|ing)?|beyond|year's|originally\ from|inside|leaving|depart(?:s|ing)?|north|south|east|west|downtown)(?:\ the)?\ ?$",
     )
 });
 
@@ -85,6 +85,13 @@ static FIRM_DOES: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// "the company Moss": its kind stands before its name.
+static KIND_OF_THING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:the|an?|our|their|its|this) (?:company|firm|bank|brand|band|airline|hotel|restaurant|start-?up|town|city|village|island|river|team|club|app) ?$",
+    )
+});
+
 /// "the Moss novel", "a Lang song": works have an author.
 static WORK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -95,7 +102,7 @@ static WORK: LazyLock<Regex> = LazyLock::new(|| {
 /// What the name of a place begins with: its second word alone looks like a person's.
 static PLACE_HEAD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:New|North|South|East|West|Upper|Lower|Great|Old|Port|Fort|Lake|Mount|Mt\.?|Saint|St\.?|San|Santa|Santo|Los|Las|Cape|Isle of|Bay of|NEW|NORTH|SOUTH|EAST|WEST|PORT|FORT|LAKE|MOUNT|ST\.?)(?: O')? ?$",
+        r"\b(?:New|North|South|East|West|Upper|Lower|Great|Old|Port|Fort|Lake|Mount|Mt\.?|Saint|St\.?|San|Santa|Santo|Los|Las|Bad|Sankt|Puerto|Cape|Isle of|Bay of|NEW|NORTH|SOUTH|EAST|WEST|PORT|FORT|LAKE|MOUNT|ST\.?)(?: O')? ?$",
     )
 });
 
@@ -143,8 +150,9 @@ impl<'a> Around<'a> {
         !self.is_announced() && (goes_on || THING_CALLED.is_match(self.before))
     }
 
-    pub fn does_as_firms_do(&self) -> bool {
-        FIRM_DOES.is_match(self.after)
+    /// Whether it looks like a firm's or a place's name, unless a given name says else.
+    pub fn may_be_thing(&self) -> bool {
+        FIRM_DOES.is_match(self.after) || KIND_OF_THING.is_match(self.before)
     }
 
     /// "Westminster" in "New Westminster".

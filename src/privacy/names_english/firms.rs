@@ -7,10 +7,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::run::Run;
-use super::word::Word;
 use super::{ENOUGH, NEVER};
 use crate::privacy::pattern;
-use crate::privacy::words::known;
 
 /// Three names as law firms write them.
 static PARTNERS: LazyLock<Regex> =
@@ -36,7 +34,7 @@ fn take_origins(text: &str, runs: &mut [Run]) {
     for at in 1..runs.len() {
         let between = text.get(runs[at - 1].range().end..runs[at].range().start).unwrap_or_default();
         let is_person = runs[at - 1].points >= ENOUGH && runs[at - 1].words.len() > 1;
-        if is_person && matches!(between, " from " | ", from ") && !begins_given(&runs[at]) {
+        if is_person && matches!(between, " from " | ", from ") && !runs[at].begins_sure() {
             runs[at].points = NEVER;
         }
     }
@@ -76,7 +74,7 @@ fn is_person(runs: &[Run], line: &Range<usize>) -> bool {
 /// Whether one word fills `line` that nobody has as a name, or two with a hyphen.
 fn is_odd_word(runs: &[Run], line: &Range<usize>) -> bool {
     run_on(runs, line).is_some_and(|run| match run.words {
-        [word] => !word.is_fact() || is_pair_of_families(word),
+        [word] => !word.is_fact() || word.is_pair_of_families(),
         _ => false,
     })
 }
@@ -84,15 +82,6 @@ fn is_odd_word(runs: &[Run], line: &Range<usize>) -> bool {
 fn run_on<'a, 'b>(runs: &'a [Run<'b>], line: &Range<usize>) -> Option<&'a Run<'b>> {
     let at = runs.partition_point(|run| run.range().start < line.start);
     runs.get(at).filter(|run| run.range() == *line)
-}
-
-fn begins_given(run: &Run) -> bool {
-    run.words.first().is_some_and(|word| word.is_sure() && word.known.given && !is_pair_of_families(word))
-}
-
-/// "Lang-Moss", and not "Jean-Pierre".
-fn is_pair_of_families(word: &Word) -> bool {
-    word.plain.rsplit_once('-').is_some_and(|(_, last)| !known(last).given)
 }
 
 fn take(runs: &mut [Run], range: Range<usize>) {

@@ -12,12 +12,19 @@ const WORDS_MAX: usize = 6;
 pub struct Run<'a> {
     pub words: &'a [Word],
     pub points: i32,
+    /// It stands where a place is due, and nothing says that it is a person.
+    pub is_placed: bool,
 }
 
 impl Run<'_> {
     pub fn range(&self) -> Range<usize> {
         let start = self.words.first().map_or(0, |word| word.range.start);
         start..self.words.last().map_or(start, |word| word.range.end)
+    }
+
+    /// Whether a given name begins it that is nothing else.
+    pub fn begins_sure(&self) -> bool {
+        self.words.first().is_some_and(Word::is_sure_given)
     }
 }
 
@@ -34,7 +41,7 @@ pub fn runs<'a>(text: &str, words: &'a [Word], cased: bool) -> Vec<Run<'a>> {
             end -= 1;
         }
         if end > start {
-            runs.push(Run { words: &words[start..end], points: 0 });
+            runs.push(Run { words: &words[start..end], points: 0, is_placed: false });
         }
         start = end.max(start + 1);
     }
@@ -135,7 +142,9 @@ fn is_lower_initial(text: &str, last: &Word, word: &Word, next: Option<&Word>) -
 
 /// After "my name is" any capitalised word is one, and so is any word that is not ordinary.
 fn announced_anyway(text: &str, word: &Word, cased: bool) -> bool {
+    let is_initial = word.plain.len() == 1 && text[word.range.end..].starts_with(". ");
     let could_be = match word.shape {
+        Shape::Lower if !cased && is_initial => true,
         Shape::Lower if cased => (word.is_sure() || word.is_unknown()) && word.plain.len() > 2,
         Shape::Lower => word.is_fact() && word.plain.len() > 2,
         Shape::Capital => cased && !word.is_title(),
