@@ -10,7 +10,7 @@ use super::folded::Folded;
 use super::postal::{INDOORS, around};
 use super::postcodes::postcodes;
 use super::settle::{Candidate, Sure};
-use super::streets::{doors, homes, streets};
+use super::streets::{doors, homes, is_count, streets};
 use super::titled::titled;
 use super::{Kind, pattern};
 
@@ -94,7 +94,7 @@ fn find_announced(text: &str, written: &str, has_capitals: bool, blocks: &mut Ve
         let block = &text[range.clone()];
         let digits = block.bytes().filter(u8::is_ascii_digit).count();
         let is_door = digits >= ZIP_DIGITS || (digits > 0 && block.chars().any(char::is_alphabetic));
-        if is_door && !INDOORS.is_match(block) {
+        if is_door && !INDOORS.is_match(block) && !is_count(block) {
             blocks.push(Candidate::new(range, Kind::Address, Sure::Announced));
         }
     }

@@ -48,6 +48,7 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
         run.is_placed = run.points < ENOUGH && Around::of(text, run.range()).is_placed();
     }
     take_firms(text, &mut runs);
+    take_places(text, &mut runs);
     share_points(text, &mut runs);
     for run in runs.iter().filter(|run| run.points >= ENOUGH) {
         candidates.push(Candidate::new(run.range(), Kind::Person, Sure::Likely));
@@ -83,7 +84,9 @@ fn is_organisation(text: &str, words: &[Word], around: &Around) -> bool {
     let end = words.last().map_or(0, |word| word.range.end);
     let lone_initial = words.iter().all(|word| word.shape == Shape::Initial);
     let begins_sure = words.first().is_some_and(Word::is_sure_given);
+    let is_odd = words.iter().all(|word| !word.is_sure() || word.is_pair_of_families());
     (words.iter().any(Word::is_organisation) && !is_called(words, around))
+        || (around.is_asked_for() && is_odd)
         || is_before_organisation(text, end)
         || around.is_organisation()
         || (!around.is_announced() && (lone_initial || (around.may_be_thing() && !begins_sure)))
@@ -125,22 +128,32 @@ fn is_before_organisation(text: &str, mut end: usize) -> bool {
     false
 }
 
-/// Raises what stands in a list beside a name, and takes the points of what stands in one behind a place: "visited Lund and Falun".
-fn share_points(text: &str, runs: &mut [Run]) {
-    let listed = |one: &Run, next: &Run| {
-        let between = text.get(one.range().end..next.range().start).unwrap_or_default();
-        matches!(between, ", " | " and " | ", and " | " & " | " or " | "、" | "和")
-    };
+/// Whether nothing but a comma or an "and" stands between two runs.
+fn are_listed(text: &str, one: &Run, next: &Run) -> bool {
+    let between = text.get(one.range().end..next.range().start).unwrap_or_default();
+    matches!(between, ", " | " and " | ", and " | " & " | " or " | "、" | "和")
+}
+
+/// Takes the points of what stands in a list behind a place: "visited Lund and Falun".
+fn take_places(text: &str, runs: &mut [Run]) {
     for at in 1..runs.len() {
-        if runs[at - 1].is_placed && listed(&runs[at - 1], &runs[at]) && !runs[at].begins_sure() {
+        if runs[at - 1].is_placed && are_listed(text, &runs[at - 1], &runs[at]) && !runs[at].begins_sure() {
             (runs[at].is_placed, runs[at].points) = (true, NEVER);
         }
-        if listed(&runs[at - 1], &runs[at]) && runs[at - 1].points >= ENOUGH && runs[at].points > NEVER {
+    }
+}
+
+/// Raises what stands in a list beside a name.
+fn share_points(text: &str, runs: &mut [Run]) {
+    for at in 1..runs.len() {
+        let listed = are_listed(text, &runs[at - 1], &runs[at]);
+        if listed && runs[at - 1].points >= ENOUGH && runs[at].points > NEVER {
             runs[at].points += LISTED;
         }
     }
     for at in (1..runs.len()).rev() {
-        if listed(&runs[at - 1], &runs[at]) && runs[at].points >= ENOUGH && runs[at - 1].points > NEVER {
+        let listed = are_listed(text, &runs[at - 1], &runs[at]);
+        if listed && runs[at].points >= ENOUGH && runs[at - 1].points > NEVER {
             runs[at - 1].points += LISTED;
         }
     }

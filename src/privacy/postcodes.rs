@@ -43,7 +43,7 @@ pub fn postcodes(text: &str) -> impl Iterator<Item = Range<usize>> {
     });
     let behind = BEHIND_TOWN.captures_iter(text).filter_map(|found| {
         let known = known(&plain(found.name("town")?.as_str()));
-        (known.place && !known.ordinary && !known.is_name()).then_some(found.name("code")?.range())
+        (known.place && !known.ordinary).then_some(found.name("code")?.range())
     });
     said.chain(placed).chain(behind)
 }

@@ -18,7 +18,7 @@ fn wide(text: &str) -> Regex {
 const NAME: &str = r"(?:\p{Lu}[\p{L}\p{M}'.-]*|[\p{Latin}\p{Greek}\p{Cyrillic}][\p{L}\p{M}'.-]+)";
 
 /// Words for streets, whole or at the end of a word ("Hauptstraße", "Kungsgatan").
-const STREET: &str = r"(?:streets?|st|roads?|rd|avenues?|ave|av|lanes?|ln|boulevards?|blvd|squares?|sq|terraces?|crescent|cres|grove|highway|hwy|parkway|pkwy|mews|quay|rue|calle|avenida|via|piazza|plaza|ulica|ul|utca|útja|u|\p{L}*(?:stra(?:ss|ß)e|str|gasse|weg|gatan|vägen|gade|vej|straat|laan|plein|katu|tie|veien|gata|platz))";
+const STREET: &str = r"(?:streets?|st|roads?|rd|avenues?|ave|av|lanes?|ln|boulevards?|blvd|squares?|sq|terraces?|crescent|cres|grove|highway|hwy|parkway|pkwy|mews|quay|rue|calle|avenida|via|piazza|plaza|ulica|ul|utca|útja|u|[\p{L}\p{M}'-]*(?:stra(?:ss|ß)e|str|gasse|weg|gatan|vägen|gade|vej|straat|laan|plein|katu|tie|veien|gata|platz))";
 
 /// Rooms and boxes: "Apt. 12", "Suite 4B", "P.O. Box 7".
 const UNIT: &str = r"(?:apt|apartment|suite|ste|unit|flat|p\.?\ ?o\.?\ box|postbox|box|psc|postfach|apartado|casella\ postale|postboks|postbus)\.?\ ?\#?\ ?[0-9]+[a-z]?\b";
@@ -45,7 +45,7 @@ static WITH_CAPITAL: LazyLock<Regex> = LazyLock::new(|| {
 /// Streets whose kind comes first, with a number before or after: "Rua da Paz 12", "7 rue du Port", "ul. Wolska 3". "Via" with
 /// a small name after it is the English word.
 static KIND_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    const KIND: &str = r"(?:[Rr]ue|[Ff]aubourg|[Cc]ours|[Rr]u[aá]|[Rr]úa|[Cc]alle|[Cc]/|Via|[Vv]iale|[Vv]icolo|[Cc]orso|[Aa]v(?:enida|da\.?|inguda|\.)|[Uu]lica|[Uu]l\.|[Aa]leje|[Aa]leja|[Aa]l\.|[Oo]s(?:iedle|\.)|[Tt]rg|[Pp]iazz(?:a|ale|etta)|[Pp]laza|[Pp]la[cç]a?|[Pp]l\.|[Pp]ra[çc]a|[Ss]trada|[Cc]alea|[Pp]aseo|[Pp]asseig|[Cc]arrer|[Cc]arretera|[Cc]amino|[Rr]onda|[Rr]ambla|[Tt]ravessa|[Ee]strada|[Rr]odovia|[Aa]lameda|[Bb]eco|[Pp]raceta|[Cc]tra\.?|[Cc]amiño|[Gg]lorieta|[Pp]za\.?|[Cc]ontrada|[Vv]ico|[Ss]alita|[Ll]ungo(?:mare|tevere)|[Ll]argo|[Cc]hemin|[Ii]mpasse|[Aa]llées?|[Rr]oute d[eu]s?|[Pp]lace d[eu]s?|[Qq]uai|[Jj]alan|[Jj]l\.|[Ll]orong|[Oo]dos|[Ll]eoforos|[Bb]ul\.|[Bb]ulevar(?:d|ul)?|Am|Im|Zum|Zur|Beim|(?:An|Auf|In|Unter|Hinter) de[rmn]|[Уу]лица|[Уу]л\.|[Пп]роспект|[Пп]р-т|[Пп]ер\.)";
+    const KIND: &str = r"(?:[Rr]ue|[Bb]d\.?|[Ff]aubourg|[Cc]ours|[Rr]u[aá]|[Rr]úa|[Cc]alle|[Cc]/|Via|[Vv]iale|[Vv]icolo|[Cc]orso|[Aa]v(?:enida|da\.?|inguda|\.)|[Uu]lica|[Uu]l\.|[Aa]leje|[Aa]leja|[Aa]l\.|[Oo]s(?:iedle|\.)|[Tt]rg|[Pp]iazz(?:a|ale|etta)|[Pp]laza|[Pp]la[cç]a?|[Pp]l\.|[Pp]ra[çc]a|[Ss]trada|[Cc]alea|[Pp]aseo|[Pp]asseig|[Cc]arrer|[Cc]arretera|[Cc]amino|[Rr]onda|[Rr]ambla|[Tt]ravessa|[Ee]strada|[Rr]odovia|[Aa]lameda|[Bb]eco|[Pp]raceta|[Cc]tra\.?|[Cc]amiño|[Gg]lorieta|[Pp]za\.?|[Cc]ontrada|[Vv]ico|[Ss]alita|[Ll]ungo(?:mare|tevere)|[Ll]argo|[Cc]hemin|[Ii]mpasse|[Aa]llées?|[Rr]oute d[eu]s?|[Pp]lace d[eu]s?|[Qq]uai|[Jj]alan|[Jj]l\.|[Ll]orong|[Oo]dos|[Ll]eoforos|[Bb]ul\.|[Bb]ulevar(?:d|ul)?|Am|Im|Zum|Zur|Beim|(?:An|Auf|In|Unter|Hinter) de[rmn]|[Уу]лица|[Уу]л\.|[Пп]роспект|[Пп]р-т|[Пп]ер\.)";
     const WORD: &str = r"[\p{L}][\p{L}\p{M}'.-]*";
     const NUMBER: &str = r"(?:[Nn](?:o|r|°)?\.? ?)?[0-9]{1,5}[a-zA-Z]?\b";
     wide(&format!(
@@ -80,7 +80,7 @@ static BEFORE_TOWN: LazyLock<Regex> = LazyLock::new(|| {
 static AT_POSTCODE: LazyLock<Regex> = LazyLock::new(|| {
     const WORD: &str = r"\p{Lu}[\p{L}\p{M}'.-]+";
     wide(&format!(
-        r"\b(?:(?:{WORD} ){{0,3}}{WORD},[ \n]){{0,4}}(?:{WORD} ){{0,3}}(?:{WORD},?[ \n])?(?:[A-Z]{{1,2}}[0-9][A-Z0-9]? [0-9][A-Z]{{2}}|[A-Z][0-9][A-Z] [0-9][A-Z][0-9])\b"
+        r"\b(?:[0-9]{{1,5}}[a-z]?,? )?(?:(?:{WORD} ){{0,3}}{WORD},[ \n]){{0,4}}(?:{WORD} ){{0,3}}(?:{WORD},?[ \n])?(?:[A-Z]{{1,2}}[0-9][A-Z0-9]? [0-9][A-Z]{{2}}|[A-Z][0-9][A-Z] [0-9][A-Z][0-9])\b"
     ))
 });
 
@@ -122,7 +122,15 @@ static PUBLIC: LazyLock<Regex> = LazyLock::new(|| {
 /// Streets without a number: beside a door they lead to it. "The Quay Street branch" is a public place.
 pub fn streets(text: &str) -> impl Iterator<Item = Range<usize>> {
     let streets = NAMED.find_iter(text).filter(|found| !PUBLIC.is_match(&text[found.end()..]));
-    streets.map(|found| without_small_words(text, found.range()))
+    streets.map(|found| without_first_word(text, found.range()))
+}
+
+/// "Is Oak Street": a sentence begins with an ordinary word, and the street after it.
+fn without_first_word(text: &str, range: Range<usize>) -> Range<usize> {
+    match text[range.clone()].split_once(' ') {
+        Some((word, rest)) if rest.contains(' ') && known(&plain(word)).ordinary => range.end - rest.len()..range.end,
+        _ => range,
+    }
 }
 
 /// Where doors stand in `text`, as far as the forms alone say.
@@ -133,7 +141,10 @@ pub fn doors(text: &str) -> impl Iterator<Item = Range<usize>> {
         [&*DOOR, &*WITH_CAPITAL, &*KIND_FIRST, &*KIND_LAST, &*WITH_UNIT, &*BEFORE_TOWN, &*AT_POSTCODE, &*BLOCK_NUMBER];
     let found = forms.into_iter().flat_map(|form| form.find_iter(text)).chain(between);
     let doors = found.map(|found| without_small_words(text, found.range()));
-    doors.filter(|door| !INDOORS.is_match(&text[door.clone()]) && !is_count(&text[door.clone()]))
+    doors.filter(|door| {
+        let words = &text[door.clone()];
+        !INDOORS.is_match(words) && !is_count(words) && !DATE.is_match(words) && !is_numbered(text, door.start)
+    })
 }
 
 /// Streets without a number where somebody lives or works.
@@ -170,8 +181,26 @@ fn is_street_kind(word: &str) -> bool {
     KINDS.contains(&word)
 }
 
+/// "24 October 2020" and "Model 3 Tesla 2021" have the form of a door before a town and its postcode.
+static DATE: LazyLock<Regex> = LazyLock::new(|| {
+    const MONTH: &str = "(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
+    const YEAR: &str = "(?:1[0-9]{3}|20[0-9]{2})";
+    wide(&format!(
+        r"\b(?:[0-9]{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH},? {YEAR}|{MONTH}\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? {YEAR})\b|^\p{{L}}+ [0-9]{{1,3}} \p{{L}}+ {YEAR}$"
+    ))
+});
+
+/// What has a number of its own before a name: "bus 12 Main Street".
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
+    wide(r"(?i)\b(?:gate|terminal|flight|bus|tram|train|line|platform|counter|seat|row|exit|belt|model|version)s? $")
+});
+
+fn is_numbered(text: &str, door: usize) -> bool {
+    NUMBERED.is_match(&text[text.floor_char_boundary(door.saturating_sub(16))..door])
+}
+
 /// "Sockets 5 and 6 at Gadget Quay": no street begins so.
-fn is_count(words: &str) -> bool {
+pub fn is_count(words: &str) -> bool {
     let word = plain(words.split(' ').nth(1).unwrap_or_default());
     words.starts_with(|c: char| c.is_ascii_digit())
         && [
@@ -188,6 +217,9 @@ fn is_count(words: &str) -> bool {
             "pm",
             "am.",
             "pm.",
+            "my",
+            "your",
+            "our",
             "people",
             "times",
             "divided",

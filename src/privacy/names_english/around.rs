@@ -92,6 +92,13 @@ static KIND_OF_THING: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// "the address of Quantrix": firms are asked for so, and persons by their whole name.
+static PLACE_OF: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:address|location|headquarters|head office|website|opening hours|branch(?:es)?|offices?|shares?) of ?$",
+    )
+});
+
 /// "the Moss novel", "a Lang song": works have an author.
 static WORK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -153,6 +160,11 @@ impl<'a> Around<'a> {
     /// Whether it looks like a firm's or a place's name, unless a given name says else.
     pub fn may_be_thing(&self) -> bool {
         FIRM_DOES.is_match(self.after) || KIND_OF_THING.is_match(self.before)
+    }
+
+    /// Whether somebody asks where it is, as one asks of firms.
+    pub fn is_asked_for(&self) -> bool {
+        PLACE_OF.is_match(self.before)
     }
 
     /// "Westminster" in "New Westminster".

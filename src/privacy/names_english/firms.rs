@@ -8,6 +8,7 @@ use regex::Regex;
 
 use super::run::Run;
 use super::{ENOUGH, NEVER};
+use crate::privacy::folded::TAKEN_OUT;
 use crate::privacy::pattern;
 
 /// Three names as law firms write them.
@@ -29,8 +30,12 @@ pub fn take_firms(text: &str, runs: &mut [Run]) {
     take_lines(text, runs);
 }
 
-/// "Anna Lang from Moss-Reed": who is from a person?
+/// "Anna Lang from Moss-Reed": who is from a person? She may have been taken out already.
 fn take_origins(text: &str, runs: &mut [Run]) {
+    let behind_hole = |run: &Run| text[..run.range().start].ends_with(&format!("{TAKEN_OUT} from "));
+    for run in runs.iter_mut().filter(|run| behind_hole(run) && !run.begins_sure()) {
+        run.points = NEVER;
+    }
     for at in 1..runs.len() {
         let between = text.get(runs[at - 1].range().end..runs[at].range().start).unwrap_or_default();
         let is_person = runs[at - 1].points >= ENOUGH && runs[at - 1].words.len() > 1;
@@ -47,8 +52,10 @@ fn take_lines(text: &str, runs: &mut [Run]) {
         let below = lines.get(at + 1).map(|below| &text[below.clone()]);
         let words = &text[line.clone()];
         let is_partners = PARTNERS.find(words).is_some_and(|found| found.range() == (0..words.len()));
-        let is_under_person = above.as_ref().is_some_and(|above| is_person(runs, above));
-        let is_above_address = below.is_some_and(|below| below.starts_with(|c: char| c.is_ascii_digit()));
+        let is_under_person =
+            above.as_ref().is_some_and(|above| is_hole(&text[above.clone()]) || is_person(runs, above));
+        let is_above_address =
+            below.is_some_and(|below| is_hole(below) || below.starts_with(|c: char| c.is_ascii_digit()));
         let is_alone = (is_under_person && below.is_some()) || is_above_address;
         if (is_partners && lines.len() > 1) || (is_alone && is_odd_word(runs, line)) {
             take(runs, line.clone());
@@ -64,6 +71,11 @@ fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
         let start = from + line.len() - line.trim_start_matches(MARKS).len();
         (!inside.is_empty()).then(|| start..start + inside.len())
     })
+}
+
+/// Whether nothing is left of a line.
+fn is_hole(line: &str) -> bool {
+    line.chars().all(|c| c == TAKEN_OUT)
 }
 
 /// Whether a name of several words fills `line`.
