@@ -46,7 +46,8 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     let text = titled(&folded.text);
     let text = text.as_ref();
     let mut blocks: Vec<Candidate> = Vec::new();
-    if text.bytes().any(|byte| byte.is_ascii_digit()) {
+    // "The corner of Elm and Oak" is a door without a number.
+    if text.bytes().any(|byte| byte.is_ascii_digit()) || text.contains("corner of") {
         let whole = |door| Candidate::new(around(text, door, has_capitals), Kind::Address, Sure::Form);
         blocks.extend(doors(text).map(whole));
         if !blocks.is_empty() {

@@ -33,7 +33,7 @@ pub static INDOORS: LazyLock<Regex> = LazyLock::new(|| {
 /// The next piece of a postal block: a flat, a floor, a postcode, a number, a name with a capital, "nan" for a field that a
 /// form left empty.
 static PIECE: LazyLock<Regex> = LazyLock::new(|| {
-    const APART: &str = r"(?:[ ]?\n{1,2}[ >|]*(?:\?{3} )?,?[ ]?|\.?,[ ]?|;[ ]?| - |/| )";
+    const APART: &str = r"(?:[ ,]{0,3}(?:\n[ >|*]{0,8}){1,4}(?:\?{3} )?,?[ ]?|\.?[ ]?,[ ]{0,2}|;[ ]?| [-|·] |/| {1,2})";
     const FLAT: &str = r"(?i:apt|apto|apartment|app|appt|ap|suite|ste|unit|box|bus|bte|flat|room|floor|piso|planta|etage|lgh|as|kv|bl|sc|et|m|daire|kat|top|lok|building|bldg|block|blk|sector|section|kav|nr?|no)[.:]?[ ]?\#?[0-9]+[A-Za-z]?\b";
     const FLOOR: &str =
         r"[0-9]{1,3}(?:\.|st|nd|rd|th|er|o|a)?[ ]?(?:(?i:floor|etage|emelet|em|tr|tv|mf|piso|og)\b\.?|/F\b|[A-Z]\b)";
