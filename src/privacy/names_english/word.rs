@@ -182,11 +182,10 @@ pub const ORGANISATIONS: [&str; 118] = [
 ];
 
 /// Words that begin the names of places in many languages.
-const PLACE_HEADS: [&str; 48] = [
-    "san", "santa", "santo", "sankt", "sant", "sao", "saint", "st", "port", "porto", "puerto", "ponta", "playa",
-    "mount", "mont", "monte", "lake", "fort", "los", "las", "north", "south", "east", "west", "new", "nova", "novo",
-    "novi", "nowy", "nowa", "stary", "velika", "ciudad", "sierra", "castel", "castello", "costa", "isla", "cerro",
-    "bad", "cite", "kuala", "bandar", "tanjung", "nakhon", "koh", "loch", "nizhny",
+const PLACE_HEADS: [&str; 39] = [
+    "san", "santa", "santo", "sankt", "sant", "sao", "saint", "st", "port", "puerto", "ponta", "playa", "mount",
+    "mont", "lake", "fort", "los", "las", "north", "south", "east", "west", "new", "novo", "nowy", "nowa", "stary",
+    "ciudad", "castel", "cerro", "bad", "cite", "kuala", "bandar", "tanjung", "nakhon", "koh", "loch", "nizhny",
 ];
 
 pub fn words(text: &str) -> Vec<Word> {
