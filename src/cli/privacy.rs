@@ -10,10 +10,10 @@ use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use super::setting::Global;
-use crate::privacy::evaluation::{self, Case, Half, Report};
+use crate::privacy::evaluation::{self, Case, Report};
 
 #[derive(ClapArgs)]
-#[command(after_help = "Example: usher privacy eval tests/privacy/cases.zh.jsonl --half held-out")]
+#[command(after_help = "Example: usher privacy eval tests/privacy/cases.zh.jsonl --part held-out")]
 pub struct Args {
     #[command(subcommand)]
     what: What,
@@ -32,9 +32,9 @@ enum What {
     /// Count recall and precision on labelled sentences (.json or .jsonl), by kind.
     Eval {
         cases: PathBuf,
-        /// Rules may be tuned on one half of a file only; the other tells how well they do.
+        /// Rules may be tuned on one part of a file only; the part held out (every eighth template or line) tells how well they do.
         #[arg(long)]
-        half: Option<Part>,
+        part: Option<Part>,
         /// Name what was missed and what is false.
         #[arg(long)]
         faults: bool,
@@ -53,7 +53,7 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
     match &args.what {
         What::Report(args) => return report::run(args, global),
         What::Redact { text, json } => redact(text, *json),
-        What::Eval { cases, half, faults, json } => eval(cases, *half, *faults, *json)?,
+        What::Eval { cases, part, faults, json } => eval(cases, *part, *faults, *json)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -67,12 +67,12 @@ fn redact(text: &str, as_json: bool) {
     }
 }
 
-fn eval(cases: &Path, half: Option<Part>, faults: bool, as_json: bool) -> anyhow::Result<()> {
+fn eval(cases: &Path, part: Option<Part>, faults: bool, as_json: bool) -> anyhow::Result<()> {
     let cases = evaluation::read_cases(cases)?;
-    let chosen = |case: &&Case| match half {
+    let chosen = |case: &&Case| match part {
         None => true,
-        Some(Part::Tuning) => case.half == Half::Tuning,
-        Some(Part::HeldOut) => case.half == Half::HeldOut,
+        Some(Part::Tuning) => case.part == evaluation::Part::Tuning,
+        Some(Part::HeldOut) => case.part == evaluation::Part::HeldOut,
     };
     let report = evaluation::evaluate(cases.iter().filter(chosen));
     if as_json {

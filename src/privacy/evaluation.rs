@@ -32,20 +32,22 @@ pub enum CasesError {
     Span { path: PathBuf, case: usize, start: usize, end: usize },
 }
 
+/// One of so many templates is held out, or of lines where a file has no templates: with each look at errors less is left.
+const PARTS: usize = 8;
+
 /// A sentence and its personal data.
 #[derive(Debug, Clone)]
 pub struct Case {
     pub text: String,
     pub spans: Vec<Span>,
-    /// Rules were tuned on one half of a file only: even templates, or even lines where a file has no templates.
-    pub half: Half,
+    pub part: Part,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Half {
-    /// The half that rules may be tuned on.
+pub enum Part {
+    /// What rules may be tuned on.
     Tuning,
-    /// The half that tells how well they do.
+    /// What nobody looks into: it tells how well the rules do on texts of other forms.
     HeldOut,
 }
 
@@ -147,8 +149,9 @@ fn meant(path: &Path, case: usize, typed: Typed) -> Result<Case, CasesError> {
         }
     };
     let spans = typed.spans.into_iter().map(span).collect::<Result<_, _>>()?;
-    let half = if typed.template_id.unwrap_or(case).is_multiple_of(2) { Half::Tuning } else { Half::HeldOut };
-    Ok(Case { text: typed.text, spans, half })
+    let held_out = typed.template_id.unwrap_or(case) % PARTS == PARTS - 1;
+    let part = if held_out { Part::HeldOut } else { Part::Tuning };
+    Ok(Case { text: typed.text, spans, part })
 }
 
 /// Our own word for a label, or for one of the usual labels of public data.

@@ -11,7 +11,7 @@ use super::Kind;
 use crate::domain::Language;
 
 /// Stands for a placeholder, so that nobody reads the words in it.
-const TAKEN_OUT: char = '\u{FFFC}';
+pub const TAKEN_OUT: char = '\u{FFFC}';
 
 /// The first digit of scripts whose ten digits follow each other in Unicode and that NFKC leaves as they are.
 const ZEROS: [char; 12] = ['٠', '۰', '߀', '०', '০', '੦', '૦', '୦', '௦', '౦', '๐', '໐'];

@@ -21,11 +21,15 @@ mod names_english;
 mod numbers;
 mod numerals;
 mod plates;
+mod postal;
+mod postcodes;
 pub mod profile;
 pub mod report;
 pub mod retention;
 mod sealed;
 mod settle;
+mod streets;
+mod titled;
 pub mod vault;
 mod words;
 

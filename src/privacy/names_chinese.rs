@@ -1,7 +1,7 @@
 //! Names of persons in Chinese: a surname with a given name after it, a surname with a title, a foreign name with its dot.
 //! A word list tells 周末 from 周敏; words around decide where it cannot. Knows no single sentence.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -44,7 +44,7 @@ static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
 /// Where a name surely begins, in a text without a segmentation.
 static NAME_COMES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"我叫|他叫|她叫|名叫|叫做|名字(?:叫做|应该是|叫|是|为)|姓名(?:是|为|叫)?:? ?|本人|旅客:? ?|乘客:? ?|户名:? ?",
+        r"我叫|他叫|她叫|名叫|叫做|名字(?:叫做|应该是|叫|是|为)|姓名(?:是|为|叫)?:? ?|本人|旅客:? ?|乘客:? ?|户名:? ?|[我他她你](?:代|替|陪|帮)",
     )
 });
 
@@ -120,6 +120,13 @@ static TITLED: LazyLock<Regex> =
 static SURNAME_SAID: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:免贵|我|他|她|本人|先生|女士|,|^| )姓(?P<name>\p{Han}{1,2})"));
 
+/// "名字是薛，": a surname alone where a whole name is due.
+static SURNAME_ALONE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:名字(?:是|叫|:)|姓名(?:是|为|:)|我叫|免贵) ?(?P<name>\p{Han})(?:[ ,.;。!]|$)"));
+
+/// What joins a name to the next one.
+static JOINED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:、|和|与|跟|及|以及|还有)"));
+
 /// 老李, 小王: how colleagues and neighbours are called.
 static FAMILIAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"[小老阿]\p{Han}"));
 
@@ -167,7 +174,7 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
         .find_iter(text)
         .filter_map(|found| foreign(text, found.range()))
         .for_each(|range| name(range, Sure::Announced));
-    for found in SURNAME_SAID.captures_iter(text) {
+    for found in SURNAME_SAID.captures_iter(text).chain(SURNAME_ALONE.captures_iter(text)) {
         let Some(said) = found.name("name") else { continue };
         let letters: Vec<char> = said.as_str().chars().collect();
         let count = FACTS.surname(&letters);
@@ -181,20 +188,29 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
         .filter(|found| is_familiar(text, found))
         .for_each(|found| name(found.range(), Sure::Likely));
     COLLEAGUE.captures_iter(text).filter_map(|found| colleague(&found)).for_each(|range| name(range, Sure::Likely));
+    let next = |end: usize| JOINED.find(&text[end..]).map(|joined| end + joined.end());
+    let mut starts: BTreeSet<usize> = NAME_COMES.find_iter(text).map(|found| found.end()).collect();
     for stretch in stretches(text) {
-        in_stretch(text, stretch, &mut name);
+        in_stretch(text, stretch, &mut |range, sure| {
+            starts.extend(next(range.end));
+            name(range, sure);
+        });
     }
-    // Where a name is announced it begins, however the words around are cut.
-    for found in NAME_COMES.find_iter(text) {
-        let rest = &text[found.end()..];
-        let length =
-            rest.char_indices().take(5).take_while(|(_, c)| is_han(*c)).map(|(at, c)| at + c.len_utf8()).last();
-        let words: Vec<&str> =
-            JIEBA.cut(&rest[..length.unwrap_or(0)], true).into_iter().map(|token| token.word).collect();
-        if let Some((length, sure)) = name_at(text, found.end(), &words) {
-            name(found.end()..found.end() + length, sure);
+    // Where a name is announced or listed it begins, however the words around are cut.
+    while let Some(start) = starts.pop_first() {
+        if let Some((length, sure)) = name_cut_at(text, start) {
+            starts.extend(next(start + length));
+            name(start..start + length, sure);
         }
     }
+}
+
+/// The bytes of the name that begins at `start`, with the words cut anew from there.
+fn name_cut_at(text: &str, start: usize) -> Option<(usize, Sure)> {
+    let rest = &text[start..];
+    let length = rest.char_indices().take(5).take_while(|(_, c)| is_han(*c)).map(|(at, c)| at + c.len_utf8()).last();
+    let words: Vec<&str> = JIEBA.cut(&rest[..length.unwrap_or(0)], true).into_iter().map(|token| token.word).collect();
+    name_at(text, start, &words)
 }
 
 fn bytes(letters: &[char]) -> usize {

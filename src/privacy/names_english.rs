@@ -3,6 +3,7 @@
 //! facts and telling words count. Knows no single sentence.
 
 mod around;
+mod firms;
 mod run;
 mod word;
 
@@ -11,6 +12,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use self::around::Around;
+use self::firms::take_firms;
 use self::run::{Run, runs};
 use self::word::{ORGANISATIONS, Shape, WORD, Word, words};
 use super::folded::Folded;
@@ -29,6 +31,9 @@ const BESIDE_CAPITAL: i32 = -1;
 /// What no neighbour can make a name.
 const NEVER: i32 = i32::MIN;
 
+/// How far behind a run the word of an organisation can stand.
+const ORGANISATION_WORDS_MAX: usize = 2;
+
 /// As airlines print it: ZHANG/WEI MR.
 static PASSENGER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[A-Z]{2,}/[A-Z]{2,}\b"));
 
@@ -40,7 +45,10 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     let mut runs: Vec<Run> = runs(text, &words, cased);
     for run in &mut runs {
         run.points = points(text, run.words, cased);
+        run.is_placed = run.points < ENOUGH && Around::of(text, run.range()).is_placed();
     }
+    take_firms(text, &mut runs);
+    take_places(text, &mut runs);
     share_points(text, &mut runs);
     for run in runs.iter().filter(|run| run.points >= ENOUGH) {
         candidates.push(Candidate::new(run.range(), Kind::Person, Sure::Likely));
@@ -51,20 +59,9 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
 fn points(text: &str, words: &[Word], cased: bool) -> i32 {
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return NEVER };
     let around = Around::of(text, first.range.start..last.range.end);
-    let next_is_organisation = is_before_organisation(text, last.range.end);
-    let lone_initial = words.iter().all(|word| word.shape == Shape::Initial);
-    // "Mr Park" and "Jane Lane" are persons.
-    let is_called = around.is_announced() || (words.len() > 1 && first.is_sure() && first.known.given);
-    if (words.iter().any(Word::is_organisation) && !is_called)
-        || next_is_organisation
-        || around.is_organisation()
-        || (lone_initial && !around.is_announced())
-    {
-        return NEVER;
-    }
-    let is_place = words.iter().all(|word| word.known.place && !word.is_fact())
-        || (words.len() > 1 && first.begins_place() && !around.is_announced());
-    if is_place {
+    // Slips of typing and of hearing are unknown words as well.
+    let is_slip = !cased && !around.is_announced() && !has_sign(text, words, &around);
+    if is_slip || is_organisation(text, words, &around) || is_place(words, &around) {
         return NEVER;
     }
     let together: i32 = words
@@ -72,46 +69,91 @@ fn points(text: &str, words: &[Word], cased: bool) -> i32 {
         .filter(|word| !word.is_particle() || word.shape == Shape::Capital)
         .map(|word| word.points(cased))
         .sum();
-    if around.lies_in_place() && !is_called && !words.iter().any(|word| word.is_sure() && word.known.given) {
-        return NEVER;
-    }
-    let is_foreign = |word: &Word| word.is_unknown() && !text[word.range.clone()].is_ascii();
-    let has_sign = words.iter().any(|word| word.is_sure() || is_foreign(word))
-        || around.is_introduced()
-        || words.iter().any(|word| ends_as_surname(&word.plain) && word.is_unknown())
-        || (words.len() > 1
-            && words.iter().all(Word::is_spelled_as_name)
-            && around::begins_line(text, first.range.start));
-    // Slips of typing and of hearing are unknown words as well.
-    if !cased && !has_sign && !around.is_announced() {
-        return NEVER;
-    }
     let inside = cased && first.shape == Shape::Capital && !around::begins_sentence(text, first.range.start);
     let beside = words.len() == 1 && around::touches_capital(text, first.range.clone());
     together + around.points() + if inside { INSIDE } else { 0 } + if beside { BESIDE_CAPITAL } else { 0 }
 }
 
-/// "Russell Investments": the next word is an organisation's and has a capital.
-fn is_before_organisation(text: &str, end: usize) -> bool {
-    let next = text[end..].strip_prefix(' ').and_then(|after| WORD.find(after)).filter(|word| word.start() == 0);
-    next.is_some_and(|next| {
-        next.as_str().starts_with(char::is_uppercase) && ORGANISATIONS.contains(&plain(next.as_str()).as_str())
-    })
+/// "Mr Park" and "Jane Lane" are persons, whatever their words are; who lives in Jane Park does not.
+fn is_called(words: &[Word], around: &Around) -> bool {
+    let in_place = words.last().is_some_and(Word::is_organisation) && around.is_placed();
+    around.is_announced() || (words.len() > 1 && words[0].is_sure_given() && !in_place)
+}
+
+fn is_organisation(text: &str, words: &[Word], around: &Around) -> bool {
+    let end = words.last().map_or(0, |word| word.range.end);
+    let lone_initial = words.iter().all(|word| word.shape == Shape::Initial);
+    let begins_sure = words.first().is_some_and(Word::is_sure_given);
+    let is_odd = words.iter().all(|word| !word.is_sure() || word.is_pair_of_families());
+    (words.iter().any(Word::is_organisation) && !is_called(words, around))
+        || (around.is_asked_for() && is_odd)
+        || is_before_organisation(text, end)
+        || around.is_organisation()
+        || (!around.is_announced() && (lone_initial || (around.may_be_thing() && !begins_sure)))
+}
+
+fn is_place(words: &[Word], around: &Around) -> bool {
+    let any_sure = words.iter().any(|word| word.is_sure() && word.known.given);
+    let begins_sure = words.first().is_some_and(Word::is_sure_given);
+    let begins_place = words.len() > 1 && words[0].begins_place() && !around.is_announced();
+    begins_place
+        || words.iter().all(|word| word.known.place && !word.is_fact())
+        || (around.is_second_of_place() && !begins_sure)
+        || (around.lies_in_place() && (around.is_placed() || !(any_sure || is_called(words, around))))
+}
+
+/// Whether something says that words without a capital are no slips.
+fn has_sign(text: &str, words: &[Word], around: &Around) -> bool {
+    let is_foreign = |word: &Word| word.is_unknown() && !text[word.range.clone()].is_ascii();
+    let fills_line = words.len() > 1
+        && words.iter().all(Word::is_spelled_as_name)
+        && around::begins_line(text, words[0].range.start);
+    around.is_introduced()
+        || fills_line
+        || words
+            .iter()
+            .any(|word| word.is_sure() || is_foreign(word) || (ends_as_surname(&word.plain) && word.is_unknown()))
+}
+
+/// "Russell Investments", "Nera Economic Consulting": one of the next words with a capital is an organisation's.
+fn is_before_organisation(text: &str, mut end: usize) -> bool {
+    for _ in 0..ORGANISATION_WORDS_MAX {
+        let next = text[end..].strip_prefix(' ').and_then(|after| WORD.find(after)).filter(|word| word.start() == 0);
+        let Some(next) = next.filter(|word| word.as_str().starts_with(char::is_uppercase)) else { return false };
+        if ORGANISATIONS.contains(&plain(next.as_str()).as_str()) {
+            return true;
+        }
+        end += 1 + next.end();
+    }
+    false
+}
+
+/// Whether nothing but a comma or an "and" stands between two runs.
+fn are_listed(text: &str, one: &Run, next: &Run) -> bool {
+    let between = text.get(one.range().end..next.range().start).unwrap_or_default();
+    matches!(between, ", " | " and " | ", and " | " & " | " or " | "、" | "和")
+}
+
+/// Takes the points of what stands in a list behind a place: "visited Lund and Falun".
+fn take_places(text: &str, runs: &mut [Run]) {
+    for at in 1..runs.len() {
+        if runs[at - 1].is_placed && are_listed(text, &runs[at - 1], &runs[at]) && !runs[at].begins_sure() {
+            (runs[at].is_placed, runs[at].points) = (true, NEVER);
+        }
+    }
 }
 
 /// Raises what stands in a list beside a name.
 fn share_points(text: &str, runs: &mut [Run]) {
-    let listed = |one: &Run, next: &Run| {
-        let between = text.get(one.range().end..next.range().start).unwrap_or_default();
-        matches!(between, ", " | " and " | ", and " | " & " | " or " | "、" | "和")
-    };
     for at in 1..runs.len() {
-        if listed(&runs[at - 1], &runs[at]) && runs[at - 1].points >= ENOUGH && runs[at].points > NEVER {
+        let listed = are_listed(text, &runs[at - 1], &runs[at]);
+        if listed && runs[at - 1].points >= ENOUGH && runs[at].points > NEVER {
             runs[at].points += LISTED;
         }
     }
     for at in (1..runs.len()).rev() {
-        if listed(&runs[at - 1], &runs[at]) && runs[at].points >= ENOUGH && runs[at - 1].points > NEVER {
+        let listed = are_listed(text, &runs[at - 1], &runs[at]);
+        if listed && runs[at].points >= ENOUGH && runs[at - 1].points > NEVER {
             runs[at - 1].points += LISTED;
         }
     }

@@ -158,3 +158,101 @@ fn names_that_stand_in_no_list_go_and_firms_and_places_stay() {
         assert_eq!(redacted(text), text);
     }
 }
+
+#[test]
+fn an_address_goes_as_a_whole_in_the_forms_of_many_countries() {
+    for text in [
+        "Rose Cottage, Church Lane, Lower Slaughter GL54 2HP",
+        "Flat C, 18/F, 22 Nathan Road, Tsim Sha Tsui, Kowloon, Hong Kong",
+        "4507 Hemlock Drive\nKelowna, BC V1Y 2N4\nCanada",
+        "Am Kirchberg 22, 65183 Wiesbaden, Germany",
+        "Karl-Marx-Platz 3, D-04109 Leipzig",
+        "C/ Mayor, 12, 2ºA\n50001 Zaragoza\nEspaña",
+        "Björkvägen 21, SE-752 37 Uppsala, Sverige",
+        "Prinsengracht 263, 1016 GV Amsterdam",
+        "ul. Marszałkowska 84/92 m. 15, 00-514 Warszawa",
+        "Rua das Laranjeiras, 310 - Apto 52, Pinheiros, São Paulo - SP, 05422-010, Brasil",
+        "12 Grafton Street, Dublin 2, D02 VF65",
+    ] {
+        let redacted = redact(&format!("Please send the bag to {text}.")).text;
+        assert_eq!(redacted, "Please send the bag to [address].", "{text}");
+    }
+    let spoken = "i live at 77 hidden valley loop, boise, id 83702";
+    assert_eq!(redact(spoken).text, "i live at [address]");
+    for text in ["Queue at Gate 22 for flight 300 Lisbon", "100 multiplied by 55", "Gates B20 to B31, level 2"] {
+        assert_eq!(redact(text).text, text);
+    }
+}
+
+#[test]
+fn doors_of_more_countries_go_with_their_block_quoted_or_not() {
+    let redacted = |text: &str| redact(text).text;
+    for text in [
+        "8118 Tölgyfa u. 3. Suite 112 Győr",
+        "Mühlenallee 7, 14050 Berlin",
+        "1 Sint-Jansstraat, 8000 Brugge",
+        "Unter den Linden 77, 10117 Berlin",
+        "17 Yr Hen Ffordd, Bangor LL57 1AB",
+        "12 Rue du Lac 4\n> Apt. 5\n> Brest\n> France 29200",
+        "Kanalstræde 5 and Havnegade 7",
+    ] {
+        assert_eq!(redacted(&format!("Please send the bag to {text}.")), "Please send the bag to [address].", "{text}");
+    }
+    assert_eq!(redacted("I live at 12 Elm Road. Is Oak Street far?"), "I live at [address]. Is [address] far?");
+    for text in [
+        "Is Oak Street far from the Quay Street branch?",
+        "On 24 October 2020, Anders",
+        "Model 3 Tesla 2021",
+        "Take bus 12 Main Street direction",
+        "should i stay at 17 in blackjack",
+    ] {
+        assert!(!redacted(text).contains("[address]"), "{text}");
+    }
+}
+
+#[test]
+fn a_postcode_that_is_said_or_placed_goes_alone() {
+    let redacted = |text| redact(text).text;
+    assert_eq!(redacted("Is 88910 the right zip code?"), "Is [address] the right zip code?");
+    assert_eq!(redacted("postcode: SW1A 2AA"), "postcode: [address]");
+    assert_eq!(redacted("a branch near 98101"), "a branch near [address]");
+    assert_eq!(redacted("Paris, 75002"), "Paris, [address]");
+    assert_eq!(redacted("I need 10000 yuan in 50 notes"), "I need 10000 yuan in 50 notes");
+}
+
+#[test]
+fn firms_and_places_are_told_from_persons_by_line_list_and_sentence() {
+    let redacted = |text| redact(text).text;
+    for (text, left) in [
+        ("Anna Lang from Kellborn-Whitlock speaks", "[name] from Kellborn-Whitlock speaks"),
+        ("Reed, Lang and Moss is a partner of ours", "Reed, Lang and Moss is a partner of ours"),
+        ("Anna Lang\nKellborn\n12 Elm Road", "[name]\nKellborn\n[address]"),
+        ("> Reed, Lang and Moss\n> 12 Elm Road", "> Reed, Lang and Moss\n> [address]"),
+        ("the address of Quantrix", "the address of Quantrix"),
+        ("the company Brightwater", "the company Brightwater"),
+        ("We visited Kotor, Budva and Ulcinj", "We visited Kotor, Budva and Ulcinj"),
+        ("He grew up in Shelly Park", "He grew up in Shelly Park"),
+        ("She flew to New Westminster", "She flew to New Westminster"),
+        ("Chase refused my card", "Chase refused my card"),
+        ("Does Morgan Stanley have a lounge?", "Does Morgan Stanley have a lounge?"),
+    ] {
+        assert_eq!(redacted(text), left);
+    }
+}
+
+#[test]
+fn names_with_particles_initials_and_titles_go_whole() {
+    let redacted = |text| redact(text).text;
+    for (text, left) in [
+        ("Tom I. Holm is here", "[name] is here"),
+        ("Willem ten Have is here", "[name] is here"),
+        ("\"It is late,\" says Du Cane.", "\"It is late,\" says [name]."),
+        ("a Dratchev novel", "a [name] novel"),
+        ("mr. d. whitcombe is here", "mr. [name] is here"),
+        ("我代谢春梅办理业务", "我代[姓名]办理业务"),
+        ("我的名字是薛，就一个字", "我的名字是[姓名]，就一个字"),
+        ("柏林的航班晚点多久", "柏林的航班晚点多久"),
+    ] {
+        assert_eq!(redacted(text), left);
+    }
+}

@@ -25,7 +25,7 @@ const THING_AFTER: i32 = -4;
 static NAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?ix)(?:\bnames?(?:\ is|'s|\ was|\ are|\ of|\ as|\ should\ be|\ to|\ under)?\s?:?|\b(?:called|named|surname|maiden\ name(?:\ is)?)
-        |\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|captain|capt|mister|doctor|madam|sgt|rev|mr\ and\ mrs)\.?
+        |\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|captain|capt|mister|doctor|madam|sgt|rev|mr\ and\ mrs)\.?(?:\ \p{L}\.?){0,2}
         |我叫|我是|他叫|她叫|姓名(?:是|为)?:?|名字(?:是|叫)?:?|英文名(?:是|叫)?|乘客:?|旅客:?|乘机人:?|持卡人:?|户名:?|收款人:?|联系人:?|预订人(?:是)?:?)\s?$",
     )
 });
@@ -42,13 +42,13 @@ static INTRODUCTION: LazyLock<Regex> = LazyLock::new(|| {
 
 static PERSON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:and|ask|tell|told|call|meet|met|see|me|like|unlike|add|adding|invite|know|knows|page|paging|remove|via mr|than|contact|that|why is|why does|is|does|did|was|has|when|where is|commenter) ?$",
+        r"(?i)\b(?:and|ask|tell|told|call|meet|met|see|me|like|unlike|add|adding|invite|know|knows|page|paging|remove|via mr|than|contact|that|why is|why does|is|does|did|was|has|when|where is|commenter|says|said|asks|asked|adds|added|writes|wrote|replies|replied|explains|explained|according to),? ?$",
     )
 });
 
 static PLACE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)\b(?:in|at|near|into|towards?|around|outside|through|across|via|visit(?:ing)?|beyond|year's|originally\ from|inside|leaving|depart(?:s|ing)?|north|south|east|west|downtown)(?:\ the)?\ ?$",
+        r"(?ix)\b(?:in|at|near|into|towards?|around|outside|through|across|via|visit(?:s|ed|ing)?|explor(?:e|ed|ing)|tour(?:ed|ing)?|beyond|year's|originally\ from|inside|leaving|depart(?:s|ing)?|north|south|east|west|downtown)(?:\ the)?\ ?$",
     )
 });
 
@@ -56,7 +56,7 @@ static PLACE: LazyLock<Regex> = LazyLock::new(|| {
 static FIRM_OR_JOURNEY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?ix)\b(?:(?:work(?:s|ed|ing)?|jobs?|employ\w*|career|interview\w*|invest\w*|shares?|stocks?|customers?|clients?|compan(?:y|ies)|manufactured|owned|founded|hired|produced|developed|provided|acquired|partner\w*|accounts?|contract|subscri\w+|products?|services?|offices?|branch(?:es)?|stores?|website|bought|purchased?|ordered|shop\w*|insured|insurance|loan|mortgage|studied|studies|graduat\w+|degree|headquarters)(?:\ \w+)?\ (?:for|at|by|in|of|like|with|from)
-        |(?:i\ am|i'm|am|we're|we\ are|comes?|came|coming|came\ back|hails?|originally|straight|native|goes|went|going|go|flights?|fl(?:y|ies|ew|ying)|travel\w*|trips?|holidays?|vacation|live|lives|lived|living|born|based|located|headquartered|mov(?:e|ed|es|ing)|return\w*|arriv\w*|sail\w*|driv\w*|bus|train|roads?|capital|city|town|country|president|government|people|population)(?:\ \w+)?\ (?:to|in|from|at|of|for)|\b(?:leav\w+|depart\w*|head\w*|bound|left|set\ off)\ (?:for|from))(?:\ the)?\ ?$",
+        |(?:i\ am|i'm|am|we're|we\ are|comes?|came|coming|came\ back|hails?|originally|straight|native|grew\ up|raised|goes|went|going|go|flights?|fl(?:y|ies|ew|ying)|travel\w*|trips?|holidays?|vacation|live|lives|lived|living|born|based|located|headquartered|mov(?:e|ed|es|ing)|return\w*|arriv\w*|sail\w*|driv\w*|bus|train|roads?|capital|city|town|country|president|government|people|population)(?:\ \w+)?\ (?:to|in|from|at|of|for)|\b(?:leav\w+|depart\w*|head\w*|bound|left|set\ off)\ (?:for|from))(?:\ the)?\ ?$",
     )
 });
 
@@ -72,9 +72,44 @@ static PERSON_GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
 
 static THING_GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)^(?:\ (?:bridge|streets?|st|road|avenue|airports?|city|hotel|stations?|terminal|river|islands?|lake|park|square|county|province|tower|malls?|beach|museum|palace|university|government|gates?|new\ year|year|flights?|airlines?|airways|banks?|cards?|apps?|stores?|shops?|coffee|lounges?|time|currency|dollars?|visa|office|branch|website|region|district|embassy|consulate|team|club)\b
+        r"(?ix)^(?:\ (?:(?:country|golf|yacht|tennis|football|cricket)\ club|bridge|streets?|st|road|avenue|airports?|city|hotel|stations?|terminal|river|islands?|lake|park|square|county|province|tower|malls?|beach|museum|palace|university|government|gates?|new\ year|year|flights?|airlines?|airways|banks?|cards?|apps?|stores?|shops?|coffee|lounges?|time|currency|dollars?|visa|office|branch|website|region|district|embassy|consulate|team|club)\b
         |(?:'s)?\ (?:is|are|was|were|has|have|offers?|provides?|makes?|sells?)\ (?:the\ |an?\ |our\ |your\ |one\ of\ )?(?:[\w-]+\ ){0,2}(?:compan(?:y|ies)|agency|firm|brands?|bank|business|startup|start-up|brainchild|organi[sz]ation|corporation|provider|airline|products?|software|city|country|capital|town|island)\b
         |,?\ (?:inc|corp|ltd|llc|gmbh|plc)\b)",
+    )
+});
+
+/// What firms do in the news, and persons seldom.
+static FIRM_DOES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^ (?:has |have |had )?(?:invest(?:s|ed)|acquire[sd]|merge[sd]|manufacture[sd]|launche[sd]|employs|shareholders?|shares|stocks?)\b",
+    )
+});
+
+/// "the company Moss": its kind stands before its name.
+static KIND_OF_THING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:the|an?|our|their|its|this) (?:company|firm|bank|brand|band|airline|hotel|restaurant|start-?up|town|city|village|island|river|team|club|app) ?$",
+    )
+});
+
+/// "the address of Quantrix": firms are asked for so, and persons by their whole name.
+static PLACE_OF: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:address|location|headquarters|head office|website|opening hours|branch(?:es)?|offices?|shares?) of ?$",
+    )
+});
+
+/// "the Moss novel", "a Lang song": works have an author.
+static WORK: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^ (?:novel|novella|poem|symphony|sonata|concerto|painting|sculpture|biography|memoir|album|song|cover|film|movie|play)s?\b",
+    )
+});
+
+/// What the name of a place begins with: its second word alone looks like a person's.
+static PLACE_HEAD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:New|North|South|East|West|Upper|Lower|Great|Old|Port|Fort|Lake|Mount|Mt\.?|Saint|St\.?|San|Santa|Santo|Los|Las|Bad|Sankt|Puerto|Cape|Isle of|Bay of|NEW|NORTH|SOUTH|EAST|WEST|PORT|FORT|LAKE|MOUNT|ST\.?)(?: O')? ?$",
     )
 });
 
@@ -85,8 +120,8 @@ static THING_CALLED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// "in Lund, Sweden", "Kiel in Germany", "Ames, IA": a place is followed by what it lies in.
-static LIES_IN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:,| in) (?P<region>\p{Lu}\p{L}+)"));
+/// "in Lund, Sweden", "Kiel in Germany", "Ames, IA", and on the next line of an address: a place is followed by what it lies in.
+static LIES_IN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:,| in|,? ?\n)[ >]*(?P<region>\p{Lu}\p{L}+)"));
 
 /// "Meyer, Lang and Sons", "Reed & Co": partners of a firm.
 static PARTNERS: LazyLock<Regex> = LazyLock::new(|| {
@@ -122,10 +157,33 @@ impl<'a> Around<'a> {
         !self.is_announced() && (goes_on || THING_CALLED.is_match(self.before))
     }
 
+    /// Whether it looks like a firm's or a place's name, unless a given name says else.
+    pub fn may_be_thing(&self) -> bool {
+        FIRM_DOES.is_match(self.after) || KIND_OF_THING.is_match(self.before)
+    }
+
+    /// Whether somebody asks where it is, as one asks of firms.
+    pub fn is_asked_for(&self) -> bool {
+        PLACE_OF.is_match(self.before)
+    }
+
+    /// "Westminster" in "New Westminster".
+    pub fn is_second_of_place(&self) -> bool {
+        !self.is_announced() && PLACE_HEAD.is_match(self.before)
+    }
+
+    /// Whether somebody lives, travels or works there.
+    pub fn is_placed(&self) -> bool {
+        PLACE.is_match(self.before) || FIRM_OR_JOURNEY.is_match(self.before)
+    }
+
     /// Whether a country, a state or a larger town follows, in which it lies.
     pub fn lies_in_place(&self) -> bool {
         let region = LIES_IN.captures(self.after).and_then(|found| found.name("region"));
-        region.is_some_and(|region| {
+        // The first line of an address is who lives there.
+        let is_first_line =
+            |region: &regex::Match| self.after[..region.start()].contains('\n') && !self.before.contains('\n');
+        region.filter(|region| !is_first_line(region)).is_some_and(|region| {
             let known = known(&plain(region.as_str()));
             let is_state = region.len() == 2 && region.as_str().bytes().all(|byte| byte.is_ascii_uppercase());
             is_state || (known.place && !known.is_name())
@@ -140,6 +198,7 @@ impl<'a> Around<'a> {
             () if PLACE.is_match(self.before) => PLACE_BEFORE,
             () if PERSON.is_match(self.before) => PERSON_BEFORE,
             () if TO.is_match(self.before) => TOWARDS,
+            () if ARTICLE.is_match(self.before) && WORK.is_match(self.after) => INTRODUCED,
             () if ARTICLE.is_match(self.before) => ARTICLE_BEFORE,
             () => 0,
         };

@@ -12,12 +12,19 @@ const WORDS_MAX: usize = 6;
 pub struct Run<'a> {
     pub words: &'a [Word],
     pub points: i32,
+    /// It stands where a place is due, and nothing says that it is a person.
+    pub is_placed: bool,
 }
 
 impl Run<'_> {
     pub fn range(&self) -> Range<usize> {
         let start = self.words.first().map_or(0, |word| word.range.start);
         start..self.words.last().map_or(start, |word| word.range.end)
+    }
+
+    /// Whether a given name begins it that is nothing else.
+    pub fn begins_sure(&self) -> bool {
+        self.words.first().is_some_and(Word::is_sure_given)
     }
 }
 
@@ -34,7 +41,7 @@ pub fn runs<'a>(text: &str, words: &'a [Word], cased: bool) -> Vec<Run<'a>> {
             end -= 1;
         }
         if end > start {
-            runs.push(Run { words: &words[start..end], points: 0 });
+            runs.push(Run { words: &words[start..end], points: 0, is_placed: false });
         }
         start = end.max(start + 1);
     }
@@ -45,7 +52,9 @@ pub fn runs<'a>(text: &str, words: &'a [Word], cased: bool) -> Vec<Run<'a>> {
 fn goes_on(text: &str, words: &[Word], start: usize, at: usize, cased: bool) -> bool {
     let word = &words[at];
     if at == start {
-        return begins(text, word, cased) || is_ordinary_given(text, words, at, cased);
+        return begins(text, word, cased)
+            || is_ordinary_given(text, words, at, cased)
+            || begins_with_particle(text, words, at, cased);
     }
     let last = &words[at - 1];
     let gap = &text[last.range.end..word.range.start];
@@ -54,10 +63,26 @@ fn goes_on(text: &str, words: &[Word], start: usize, at: usize, cased: bool) -> 
         return false;
     }
     let next = words.get(at + 1);
+    let after_particle = at > start + 1 && last.is_particle() && last.shape == Shape::Lower;
     (word.can_be_name(cased) && (!cased || are_alike(last, word)))
+        || (after_particle && is_family_name(word))
+        || is_initial_i(text, last, word)
         || is_family(last, word, cased)
         || is_lower_initial(text, last, word, next)
-        || (word.is_particle() && next.is_some_and(|next| next.can_be_name(cased) || next.is_particle()))
+        || (word.is_particle()
+            && next
+                .is_some_and(|next| next.can_be_name(cased) || next.is_particle() || (cased && is_family_name(next))))
+}
+
+/// After "ten" and "van" the family can be any word with a capital: "Willem ten Have".
+fn is_family_name(word: &Word) -> bool {
+    word.shape == Shape::Capital && !word.known.place && !word.is_organisation() && !word.is_title()
+}
+
+/// "Tom I. Lang": elsewhere the letter is the speaker.
+fn is_initial_i(text: &str, last: &Word, word: &Word) -> bool {
+    let goes_on = text[word.range.end..].strip_prefix(". ").is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    word.plain == "i" && goes_on && word.shape == Shape::Initial && (last.is_fact() || last.is_unknown())
 }
 
 fn begins(text: &str, word: &Word, cased: bool) -> bool {
@@ -80,6 +105,14 @@ fn is_ordinary_given(text: &str, words: &[Word], at: usize, cased: bool) -> bool
     is_given && !around::begins_sentence(text, word.range.start) && next.filter(beside).is_some_and(is_family)
 }
 
+/// "says Du Cane": a particle with a capital inside a sentence, and the family after it.
+fn begins_with_particle(text: &str, words: &[Word], at: usize, cased: bool) -> bool {
+    let (word, next) = (&words[at], words.get(at + 1));
+    let beside = next.is_some_and(|next| &text[word.range.end..next.range.start] == " " && is_family_name(next));
+    let is_particle = cased && word.is_particle() && word.shape == Shape::Capital;
+    is_particle && beside && !around::begins_sentence(text, word.range.start)
+}
+
 /// Capitals and words in capitals are different things beside each other: "Anna ATM".
 fn are_alike(last: &Word, word: &Word) -> bool {
     (word.shape == Shape::Upper) == (last.shape == Shape::Upper)
@@ -94,6 +127,7 @@ fn is_family(last: &Word, word: &Word, cased: bool) -> bool {
     let after_given = last.known.given && last.is_sure();
     match cased {
         true if word.shape != Shape::Capital || word.is_organisation() => false,
+        true if last.is_particle() && last.shape == Shape::Capital => is_family_name(word),
         true => after_given || (word.known.place && last.is_spelled_as_name()),
         false => after_given && word.known.surname && word.plain.len() > 2,
     }
@@ -108,7 +142,9 @@ fn is_lower_initial(text: &str, last: &Word, word: &Word, next: Option<&Word>) -
 
 /// After "my name is" any capitalised word is one, and so is any word that is not ordinary.
 fn announced_anyway(text: &str, word: &Word, cased: bool) -> bool {
+    let is_initial = word.plain.len() == 1 && text[word.range.end..].starts_with(". ");
     let could_be = match word.shape {
+        Shape::Lower if !cased && is_initial => true,
         Shape::Lower if cased => (word.is_sure() || word.is_unknown()) && word.plain.len() > 2,
         Shape::Lower => word.is_fact() && word.plain.len() > 2,
         Shape::Capital => cased && !word.is_title(),

@@ -60,7 +60,7 @@ const PARTICLES: [&str; 19] = [
 ];
 
 /// A run with one of these is an organisation's or a thing's name.
-pub const ORGANISATIONS: [&str; 87] = [
+pub const ORGANISATIONS: [&str; 118] = [
     "inc",
     "incorporated",
     "corp",
@@ -148,12 +148,44 @@ pub const ORGANISATIONS: [&str; 87] = [
     "studios",
     "fc",
     "united",
+    "consulting",
+    "analytics",
+    "software",
+    "networks",
+    "labs",
+    "laboratories",
+    "ventures",
+    "logistics",
+    "energy",
+    "industries",
+    "enterprises",
+    "motors",
+    "electric",
+    "financial",
+    "finance",
+    "securities",
+    "trust",
+    "broadcasting",
+    "club",
+    "council",
+    "federation",
+    "authority",
+    "economics",
+    "pharmaceuticals",
+    "clinic",
+    "academy",
+    "foods",
+    "traders",
+    "trading",
+    "builders",
+    "manufacturing",
 ];
 
 /// Words that begin the names of places in many languages.
-const PLACE_HEADS: [&str; 16] = [
-    "san", "santa", "santo", "saint", "st", "port", "mount", "lake", "fort", "los", "las", "north", "south", "east",
-    "west", "new",
+const PLACE_HEADS: [&str; 39] = [
+    "san", "santa", "santo", "sankt", "sant", "sao", "saint", "st", "port", "puerto", "ponta", "playa", "mount",
+    "mont", "lake", "fort", "los", "las", "north", "south", "east", "west", "new", "novo", "nowy", "nowa", "stary",
+    "ciudad", "castel", "cerro", "bad", "cite", "kuala", "bandar", "tanjung", "nakhon", "koh", "loch", "nizhny",
 ];
 
 pub fn words(text: &str) -> Vec<Word> {
@@ -201,6 +233,16 @@ impl Word {
         self.is_fact() && !self.known.ordinary && !self.known.place
     }
 
+    /// A given name and nothing else.
+    pub fn is_sure_given(&self) -> bool {
+        self.is_sure() && self.known.given && !self.is_pair_of_families()
+    }
+
+    /// "Lang-Moss": two families with a hyphen, and not "Jean-Pierre". Firms are called so, too.
+    pub fn is_pair_of_families(&self) -> bool {
+        self.plain.rsplit_once('-').is_some_and(|(_, last)| !known(last).given)
+    }
+
     pub fn is_unknown(&self) -> bool {
         self.known == Known::default()
     }
@@ -243,6 +285,8 @@ impl Word {
     pub fn points(&self, cased: bool) -> i32 {
         match self.known {
             _ if self.shape == Shape::Initial => INITIAL,
+            // "Chase": a word, a bank and a name at once is most seldom the name.
+            Known { ordinary: true, place: true, .. } => 0,
             _ if self.is_sure() && self.known.given => GIVEN,
             _ if self.is_sure() => SURNAME,
             // Without capitals a word that is ordinary is taken for one.
