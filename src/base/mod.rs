@@ -1,6 +1,7 @@
 //! What every room stands on: workers that own a model, cancellation, shutdown, limits. Knows nothing of the business.
 
 mod clock;
+pub mod dumps;
 pub mod limits;
 mod nearest;
 pub mod password;

@@ -22,6 +22,7 @@ use crate::domain::{Mood, Question, Route, Way};
 use crate::handoff::{self, Handoff, Rule};
 use crate::http::App;
 use crate::privacy::profile::{Feature, MissingNotice};
+use crate::showing::Wanted;
 
 /// Events of a response that may wait for the socket. The response waits when it is full, no model does.
 const EVENTS_MAX: usize = 64;
@@ -280,14 +281,15 @@ impl Session {
         }
     }
 
-    /// Whether the notices that `feature` waits for stand on the page. Where the site names no country nothing waits.
+    /// Whether the notices that `feature` waits for stand on the page.
     pub(super) fn may_start(&self, feature: Feature) -> Result<(), MissingNotice> {
-        let terms = self.app.terms();
-        if !terms.privacy.is_chosen {
-            return Ok(());
-        }
         let shown: Vec<&str> = self.notices.iter().map(String::as_str).collect();
-        terms.privacy.profile.may_start(feature, &shown)
+        self.app.terms().privacy.profile.may_start(feature, &shown)
+    }
+
+    /// Tells the page which notices it does not show yet.
+    pub(super) fn unnoticed(&self, missing: &MissingNotice) -> Value {
+        self.fault("notice_missing", &missing.to_string())
     }
 
     /// One touch: the desk is asked, or the contact card is shown where there is none.
@@ -346,7 +348,8 @@ impl Session {
     }
 
     fn manner(&self) -> Manner {
-        Manner { speak: self.speak, step_free: self.needs.iter().any(|need| need == "step_free") }
+        let step_free = self.needs.iter().any(|need| need == "step_free");
+        Manner { speak: self.speak, show: Wanted { step_free, filmed: self.may_start(Feature::CameraClip).is_ok() } }
     }
 
     /// Begins a response; the one before it stops.
@@ -357,6 +360,7 @@ impl Session {
         let created = json!({"type": "response.created", "response": {"id": id, "object": "realtime.response", "status": "in_progress"}});
         send(socket, &created).await?;
         let (events, inbox) = mpsc::channel(EVENTS_MAX);
+        self.visit.may_word = self.may_start(Feature::GeneratedAnswer).is_ok();
         let running = respond(self.app.clone(), self.visit.clone(), asked.clone(), self.manner(), id.clone(), events);
         self.current = Some(Current { id, asked, running: Box::pin(running), events: inbox });
         (self.is_speaking, self.is_listening) = (false, false);
@@ -393,7 +397,7 @@ impl Session {
             Outcome::Broke => handoff.watch.broke(),
             Outcome::Turn(mood) => {
                 self.mood = mood;
-                let last = self.visit.exchanges().last()?;
+                let last = self.visit.last_exchange()?;
                 if last.route == Route::Handoff {
                     return Some(Rule::PersonWord);
                 }
