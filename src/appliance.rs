@@ -14,6 +14,7 @@ mod listening;
 mod opening;
 mod operations;
 mod people;
+mod purging;
 mod seeing;
 mod switching;
 mod trial;
@@ -31,9 +32,10 @@ use tokio_util::sync::CancellationToken;
 pub use self::administration::open_admin_store;
 pub use self::configuration::Sources;
 pub use self::desk::{DeskServer, serve_desk};
-pub use self::keeping::{backup_plan, privacy_facts, purge, put_aside, put_back, take_data};
+pub use self::keeping::{backup_plan, privacy_facts, put_aside, put_back, take_data};
 use self::opening::Opening;
 pub use self::people::open_desk_store;
+use self::purging::Keepers;
 use self::switching::Switching;
 use crate::admin::{self, Jobs, Sessions};
 use crate::backup::{self, Places};
@@ -43,6 +45,7 @@ use crate::checks::Runner;
 use crate::config::Settings;
 use crate::conversation::{Conversation, Engines, Thresholds};
 use crate::device::{self, Lights};
+use crate::domain::Localised;
 use crate::engine::FaceFinder;
 use crate::engine::speech::Vocabulary;
 use crate::http::admin::backup::{Keeping, Uploads};
@@ -52,8 +55,10 @@ use crate::http::{App, MissingModel, Pages, Parked, Privacy, Terms};
 use crate::knowledge::{self, Knowledge, SharedEmbedder, shipped};
 use crate::media::Map;
 use crate::models::{Installed, Role};
+use crate::privacy::VisitKey;
 use crate::privacy::profile::Profile;
 use crate::privacy::report::Facts;
+use crate::privacy::retention::Ceilings;
 use crate::showing::Showing;
 use crate::store::Content;
 use crate::telemetry::{Logs, Notifier, Telemetry};
@@ -63,9 +68,6 @@ const QUEUE_MAX: usize = 8;
 
 /// Presses of the help button that a busy page may miss before it looks again.
 const PRESSES_MAX: usize = 4;
-
-/// The profile of a site that names none, for reports.
-const STRICTEST: &str = "eu";
 
 /// Time for the turns in hand after SIGTERM.
 const STOP_DEADLINE: Duration = Duration::from_secs(5);
@@ -240,6 +242,9 @@ pub enum Ended {
 pub fn serve(start: Start<'_>) -> anyhow::Result<Ended> {
     let Start { settings, data, site_named, logs, sources } = start;
     let _data = take_data(settings, data)?;
+    if !VisitKey::begin("start").is_locked() {
+        tracing::warn!("visits' keys could be swapped; switch swap off, or raise LimitMEMLOCK");
+    }
     let needs = Needs { hearing: true, voice: true, writing: true, seeing: true };
     let mut opened = open(settings, data, site_named, needs)?;
     let telemetry = Arc::new(Telemetry::default());
@@ -298,6 +303,15 @@ pub fn serve(start: Start<'_>) -> anyhow::Result<Ended> {
     if let Some(pins) = &app.pins {
         runtime.spawn(help(pins.events(), app.presses.clone()));
     }
+    let keepers = Keepers {
+        data: data.into(),
+        desk: people.kept,
+        statistics: app.statistics.clone(),
+        people: administrators.clone(),
+        logs: app.logs.clone(),
+        ceilings: ceilings(app.clone()),
+    };
+    runtime.spawn(keepers.keep(app.stopping.clone()));
     let updates = trial::open(data);
     let switching = Switching::new(app.clone(), settings, data, runtime.handle().clone());
     let admin = administrators.map(|administrators| {
@@ -331,6 +345,11 @@ fn facts(settings: &Settings, data: &Path) -> Box<dyn Fn() -> Result<Facts, Stri
     Box::new(move || privacy_facts(&settings, &data).map_err(|error| format!("{error:#}")))
 }
 
+/// How long things may be kept, as the profile says now.
+fn ceilings(app: Arc<App>) -> Box<dyn Fn() -> Ceilings + Send + Sync> {
+    Box::new(move || app.terms().privacy.profile.retention.clone())
+}
+
 /// The self-test as the page runs it.
 fn examiner(app: Arc<App>, settings: &Settings, data: &Path) -> Examine {
     let (settings, data, runner) = (Arc::new(settings.clone()), data.to_path_buf(), Arc::new(Runner::default()));
@@ -343,11 +362,15 @@ fn examiner(app: Arc<App>, settings: &Settings, data: &Path) -> Examine {
     })
 }
 
-/// What the site's country asks for. Without a word of the site the report is made by the strictest profile.
+/// What the site's country asks for; the strictest of all where the site names none.
 fn privacy(settings: &Settings) -> Privacy {
     let chosen = settings.privacy.profile.as_deref();
-    let profile = Profile::named(chosen.unwrap_or(STRICTEST)).expect("the configuration has named a shipped profile");
-    Privacy { profile, is_chosen: chosen.is_some(), operator: settings.privacy.operator.clone() }
+    let named = |name| Profile::named(name).expect("the configuration has named a shipped profile");
+    let operator = match settings.privacy.operator.trim() {
+        "" => settings.site.name.clone(),
+        named => Localised::of(named, named),
+    };
+    Privacy { profile: chosen.map_or_else(Profile::strictest, named), is_chosen: chosen.is_some(), operator }
 }
 
 /// Where things of a backup go back.

@@ -68,15 +68,13 @@ pub fn append(store: &mut AdminStore, who: &str, what: &str, detail: &str) -> Re
 }
 
 fn next(end: Option<AuditBase>, who: &str, what: &str, detail: &str) -> AuditRow {
+    let at = Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| Timestamp::now());
+    next_at(end, at.to_string(), who, what, detail)
+}
+
+fn next_at(end: Option<AuditBase>, at: String, who: &str, what: &str, detail: &str) -> AuditRow {
     let (seq, before) = end.map_or((1, BEGINNING.to_string()), |end| (end.seq + 1, end.hash));
-    let mut row = AuditRow {
-        seq,
-        at: Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| Timestamp::now()).to_string(),
-        who: who.into(),
-        what: what.into(),
-        detail: detail.into(),
-        hash: String::new(),
-    };
+    let mut row = AuditRow { seq, at, who: who.into(), what: what.into(), detail: detail.into(), hash: String::new() };
     row.hash = hash(&before, &row);
     row
 }
@@ -86,6 +84,24 @@ fn hash(before: &str, row: &AuditRow) -> String {
     let line = Canonical { seq: *seq, at, who, what, detail };
     let line = serde_json::to_string(&line).expect("numbers and texts are JSON");
     sha256_hex(format!("{before}{line}").as_bytes())
+}
+
+/// Lets the lines go that are older than `before`; what is left can still be verified. A chain that was changed from outside is
+/// kept whole: it is evidence. How many went. Blocking.
+///
+/// # Errors
+/// [`StoreError`]; nothing went then.
+pub fn forget_before(store: &mut AdminStore, before: Timestamp) -> Result<usize, StoreError> {
+    let mut last_old = None;
+    store.walk_audit(&mut |row| {
+        let is_old = row.at.parse::<Timestamp>().is_ok_and(|at| at < before);
+        last_old = is_old.then_some(row.seq).or(last_old);
+        is_old
+    })?;
+    match last_old {
+        Some(last) if verify(store)?.is_whole() => store.forget_audit(last),
+        _ => Ok(0),
+    }
 }
 
 /// Goes through the whole chain; a tenth of a second for a full log. Blocking.
@@ -155,6 +171,36 @@ mod tests {
         assert_eq!(tampered("DELETE FROM audit"), Some(1));
         assert_eq!(tampered("UPDATE audit SET hash = (SELECT hash FROM audit WHERE seq = 1) WHERE seq = 5"), Some(5));
         assert_eq!(tampered("UPDATE audit SET seq = 9 WHERE seq = 5"), Some(5));
+    }
+
+    #[test]
+    fn lines_beyond_their_time_go_and_the_chain_is_anchored() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = AdminStore::open(&folder.path().join("admin.db")).unwrap();
+        let day = |day: i64| Timestamp::from_second(1_800_000_000 + day * 24 * 3600).unwrap();
+        for n in 0..6 {
+            let end = store.audit_end().unwrap();
+            let row = next_at(end, day(n).to_string(), "anna", "test", "");
+            store.append_audit(&row, LINES_MAX).unwrap();
+        }
+        assert_eq!(forget_before(&mut store, day(0)).unwrap(), 0);
+        assert_eq!(forget_before(&mut store, day(4)).unwrap(), 4);
+        assert_eq!(verify(&mut store).unwrap(), Verdict { broken_at: None, lines: 2 });
+        append(&mut store, "anna", "test", "").unwrap();
+        assert_eq!(forget_before(&mut store, Timestamp::MAX).unwrap(), 3);
+        let row = append(&mut store, "anna", "after the last went", "").unwrap();
+        assert_eq!((row.seq, verify(&mut store).unwrap()), (8, Verdict { broken_at: None, lines: 1 }));
+    }
+
+    #[test]
+    fn a_log_that_was_tampered_with_is_not_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(written(folder.path()));
+        let path = folder.path().join("admin.db");
+        crate::store::execute_for_tests(&path, "UPDATE audit SET who = 'ben' WHERE seq = 2");
+        let mut store = AdminStore::open(&path).unwrap();
+        assert_eq!(forget_before(&mut store, Timestamp::MAX).unwrap(), 0);
+        assert_eq!(verify(&mut store).unwrap().broken_at, Some(2));
     }
 
     #[test]

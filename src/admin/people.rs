@@ -221,6 +221,14 @@ impl People {
         on(&self.store, move |store| Ok((store.audit(before, limit)?, audit::verify(store)?))).await
     }
 
+    /// Lets lines of the audit log go that are older than `before`. How many went.
+    ///
+    /// # Errors
+    /// [`AdminError::Store`].
+    pub async fn forget_audit(&self, before: Timestamp) -> Result<usize, AdminError> {
+        on(&self.store, move |store| audit::forget_before(store, before)).await
+    }
+
     async fn hashed(&self, given: &str) -> Result<String, AdminError> {
         let given = given.to_string();
         Ok(self.checked(move || password::hash(&given)).await??)

@@ -9,10 +9,12 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::listening::stopped;
+use super::purging::Keepers;
 use super::{QUEUE_MAX, STOP_DEADLINE, folder_of, open_embedder, open_knowledge, open_map, people};
 use crate::base::worker::Worker;
 use crate::config::Settings;
 use crate::http;
+use crate::telemetry::Logs;
 
 /// Where and how the desk listens.
 pub struct DeskServer {
@@ -26,14 +28,31 @@ pub struct DeskServer {
 ///
 /// # Errors
 /// When the address cannot be listened on, the certificate cannot be used, or the desk's file cannot be opened.
-pub fn serve_desk(settings: &Settings, data: &Path, site_named: bool, server: &DeskServer) -> anyhow::Result<()> {
+pub fn serve_desk(
+    settings: &Settings,
+    data: &Path,
+    site_named: bool,
+    server: &DeskServer,
+    logs: Arc<Logs>,
+) -> anyhow::Result<()> {
     let _data = super::take_data(settings, data)?;
     let knowledge = open_knowledge(settings, data, site_named, open_embedder(data)?)?;
     let knowledge = Arc::new(Worker::start("knowledge", QUEUE_MAX, knowledge));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let stopping = CancellationToken::new();
-        let desk = people::open_desk(settings, data, (knowledge, open_map(settings)), server.tls, &stopping).await?;
+        let (desk, kept) =
+            people::open_desk(settings, data, (knowledge, open_map(settings)), server.tls, &stopping).await?;
+        let ceilings = super::privacy(settings).profile.retention;
+        let keepers = Keepers {
+            data: data.into(),
+            desk: Some(kept),
+            statistics: None,
+            people: None,
+            logs,
+            ceilings: Box::new(move || ceilings.clone()),
+        };
+        tokio::spawn(keepers.keep(stopping.clone()));
         let address = server.listen;
         let listener = TcpListener::bind(address)
             .await

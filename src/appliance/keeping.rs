@@ -13,11 +13,9 @@ use crate::config::Settings;
 use crate::domain::Language;
 use crate::handoff::LinkSettings;
 use crate::models::{Installed, Pack, Shelf};
-use crate::privacy::Class;
 use crate::privacy::profile::Feature;
 use crate::privacy::report::{Facts, Model, Recipient};
-use crate::privacy::retention::{self, Ceilings, Cutoffs};
-use crate::store::{self, Content, DeskStore, Kind};
+use crate::store::{self, Content, Kind};
 
 /// Takes the data folder for a program that serves: carries on what a power cut broke off, salvages damaged databases, and then
 /// shares the folder with others that serve. Where another already serves, it has looked.
@@ -42,32 +40,6 @@ pub fn take_data(settings: &Settings, data: &Path) -> anyhow::Result<DataLock> {
         }
     }
     Ok(alone.share(data)?)
-}
-
-/// Erases what is older than the table and the profile allow: booked calls, records, backups. Asked once an hour; `None`: the clock
-/// cannot be believed yet. What is kept in other files (statistics, logs, audit) is purged by its owner with the cutoffs given back.
-///
-/// # Errors
-/// When a database or the folder cannot be written.
-pub fn purge(
-    desk: &mut DeskStore,
-    data: &Path,
-    ceilings: &Ceilings,
-    now: Timestamp,
-) -> anyhow::Result<Option<Cutoffs>> {
-    let noted = data.join("purge.last");
-    let last_s = std::fs::read_to_string(&noted).ok().and_then(|text| text.trim().parse().ok());
-    let found = retention::cutoffs(ceilings, now.as_second(), last_s);
-    std::fs::write(&noted, now.as_second().to_string())
-        .with_context(|| format!("{} cannot be written", noted.display()))?;
-    let Some(cutoffs) = found else { return Ok(None) };
-    let of = |class| cutoffs.get(&class).copied().unwrap_or(i64::MIN);
-    let (calls, records) = desk.forget_before(of(Class::Callback), of(Class::DeskRecord))?;
-    let backups = backup::forget_old(&data.join("backups"), of(Class::Backup))?;
-    if calls + records + backups.len() > 0 {
-        tracing::info!(calls, records, backups = backups.len(), "what was kept long enough is erased");
-    }
-    Ok(Some(cutoffs))
 }
 
 /// What goes into a backup of this kiosk.
@@ -229,24 +201,4 @@ fn recipients(settings: &Settings) -> Vec<Recipient> {
         recipients.push(to(&connector.url, &what, "HTTP, asked only when the visitor asks"));
     }
     recipients
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::DeskBatch;
-
-    #[test]
-    fn what_is_old_goes_and_a_clock_that_jumps_takes_nothing() {
-        let data = tempfile::tempdir().unwrap();
-        let mut desk = DeskStore::open(&data.path().join("desk.db")).unwrap();
-        let call = ("c/callback".to_owned(), "sealed".to_owned());
-        desk.write(&DeskBatch { callbacks: vec![call], now: 1_800_000_000, ..DeskBatch::default() }).unwrap();
-        let day = |day: i64| Timestamp::from_second(1_800_000_000 + day * 24 * 3600).unwrap();
-        let none = Ceilings::new();
-        for (at, kept, believed) in [(0, 1, false), (1, 1, true), (400, 1, false), (401, 0, true)] {
-            let cutoffs = purge(&mut desk, data.path(), &none, day(at)).unwrap();
-            assert_eq!((cutoffs.is_some(), desk.callbacks().unwrap().len()), (believed, kept), "day {at}");
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! The way to people: the desk of this program, or the link to another one.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,7 +18,6 @@ use crate::handoff::{
 use crate::http::desk::{Desk, Logins};
 use crate::knowledge::Knowledge;
 use crate::media::Map;
-use crate::privacy::retention::Ceilings;
 use crate::store::DeskStore;
 
 /// Jobs that may wait for the outbox: a kiosk has one visitor.
@@ -34,6 +33,8 @@ pub struct People {
     pub kiosk: Option<Arc<Kiosk>>,
     /// The desk that this program serves.
     pub desk: Option<Arc<Desk>>,
+    /// What that desk keeps.
+    pub kept: Option<Arc<Worker<SealedDesk>>>,
 }
 
 /// Opens what `settings` name. A desk that cannot be reached is tried for ever; one that cannot be set up is told, and visitors
@@ -63,13 +64,13 @@ async fn try_open(
     stopping: &CancellationToken,
 ) -> anyhow::Result<People> {
     let name = settings.handoff.kiosk.clone().unwrap_or_else(|| format!("{}-1", settings.site.id));
-    let mut desk = None;
+    let (mut desk, mut kept) = (None, None);
     let opened = match &settings.handoff.desk {
         LinkSettings::Off => return Ok(People::default()),
         LinkSettings::Local => {
-            let opened = open_desk(settings, data, (knowledge.clone(), map), false, stopping).await?;
+            let (opened, store) = open_desk(settings, data, (knowledge.clone(), map), false, stopping).await?;
             let link = local::open(opened.hub.clone(), &name);
-            desk = Some(opened);
+            (desk, kept) = (Some(opened), Some(store));
             link
         }
         LinkSettings::Websocket { url, key, certificate } => {
@@ -79,7 +80,7 @@ async fn try_open(
             nats::open(url, credentials.as_deref(), &name, stopping.clone()).await?
         }
     };
-    Ok(People { kiosk: Some(open_kiosk(settings, data, name, opened, stopping)?), desk })
+    Ok(People { kiosk: Some(open_kiosk(settings, data, name, opened, stopping)?), desk, kept })
 }
 
 fn open_kiosk(
@@ -121,25 +122,18 @@ async fn keep_kiosk(kiosk: Arc<Kiosk>, stopping: CancellationToken) {
     }
 }
 
-/// Renews the desk's key, and erases what was kept long enough.
-async fn keep_desk(store: Arc<Worker<SealedDesk>>, data: PathBuf, ceilings: Ceilings, stopping: CancellationToken) {
+/// Renews the desk's key.
+async fn keep_desk(store: Arc<Worker<SealedDesk>>, stopping: CancellationToken) {
     while !is_stopping(&stopping).await {
-        let (data, ceilings) = (data.clone(), ceilings.clone());
-        let kept = store.call(move |desk, _| -> anyhow::Result<()> {
-            desk.renew_if_due(Timestamp::now())?;
-            super::purge(&mut desk.store, &data, &ceilings, Timestamp::now())?;
-            Ok(())
-        });
-        let Ok(pending) = kept else { continue };
+        let Ok(pending) = store.call(|desk, _| desk.renew_if_due(Timestamp::now())) else { continue };
         if let Ok(Err(error)) = pending.await.map(|timed| timed.value) {
-            let reason = format!("{error:#}");
-            tracing::error!(reason, "what was kept long enough could not be erased; it is tried again");
+            tracing::error!(%error, "the desk's key could not be renewed; it is tried again");
         }
     }
 }
 
 /// Waits for the next hour, or the end.
-async fn is_stopping(stopping: &CancellationToken) -> bool {
+pub(super) async fn is_stopping(stopping: &CancellationToken) -> bool {
     tokio::select! {
         () = stopping.cancelled() => true,
         () = tokio::time::sleep(KEEP_EVERY) => false,
@@ -156,10 +150,9 @@ pub async fn open_desk(
     (knowledge, map): (Arc<Worker<Knowledge>>, Option<Arc<Map>>),
     is_secure: bool,
     stopping: &CancellationToken,
-) -> anyhow::Result<Arc<Desk>> {
+) -> anyhow::Result<(Arc<Desk>, Arc<Worker<SealedDesk>>)> {
     let store = Arc::new(Worker::start("desk", JOBS_MAX, open_sealed_desk(settings, data)?));
-    let ceilings = super::privacy(settings).profile.retention;
-    tokio::spawn(keep_desk(store.clone(), data.to_path_buf(), ceilings, stopping.clone()));
+    tokio::spawn(keep_desk(store.clone(), stopping.clone()));
     let hub = match &settings.handoff.desk {
         LinkSettings::Nats { url, credentials } => {
             nats::open_hub(url, credentials.as_deref(), store.clone(), stopping.clone()).await?
@@ -170,11 +163,11 @@ pub async fn open_desk(
         Some(webhook) => Some(Door::open(hub.clone(), webhook, stopping.clone())?),
         None => None,
     };
-    Ok(Arc::new(Desk {
+    let desk = Arc::new(Desk {
         hub,
         webhook,
         gaps: Gaps::new(store.clone()),
-        accounts: Accounts::new(store),
+        accounts: Accounts::new(store.clone()),
         logins: Logins::default(),
         knowledge,
         clock: Clock::system(&settings.site.time_zone)?,
@@ -184,5 +177,6 @@ pub async fn open_desk(
         is_secure,
         kiosks: Mutex::default(),
         stopping: stopping.clone(),
-    }))
+    });
+    Ok((desk, store))
 }

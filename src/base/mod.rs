@@ -2,6 +2,7 @@
 
 mod clock;
 mod disk;
+pub mod dumps;
 pub mod limits;
 mod markup;
 mod nearest;

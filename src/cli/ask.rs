@@ -15,7 +15,7 @@ use crate::config::Settings;
 use crate::conversation::{Conversation, Look, SPOKEN_RATE_HZ, Sentence, Sound, Turn, Visit};
 use crate::domain::{Answer, Heard, Language, Mood, Question, Route, Seen, Timings, Way};
 use crate::engine::speech;
-use crate::showing::{Media, Showing};
+use crate::showing::{Media, Showing, Wanted};
 
 #[derive(ClapArgs)]
 #[command(
@@ -51,7 +51,9 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
     let opened = appliance::open(&settings, &global.data_dir(), global.names_site(), needs)?;
     let (asked, media) = runtime()?.block_on(async {
         let asked = turn(&opened.conversation, args, &settings).await?;
-        let explain = |showing: &Showing| showing.explain(&asked.turn.answer, &asked.visit.id, false);
+        let explain = |showing: &Showing| {
+            showing.explain(&asked.turn.answer, &asked.visit.id, Wanted { filmed: true, ..Wanted::default() })
+        };
         let media = opened.showing.as_ref().map(explain).unwrap_or_default();
         anyhow::Ok((asked, media))
     })?;

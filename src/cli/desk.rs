@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::{Args as ClapArgs, Subcommand};
@@ -16,6 +17,7 @@ use crate::handoff::desk::limits::AGENT_CASES_MAX;
 use crate::handoff::desk::wire::Profile;
 use crate::handoff::{put_agent, put_kiosk};
 use crate::store::{DeskStore, RecordRow};
+use crate::telemetry::Logs;
 
 #[derive(ClapArgs)]
 #[command(
@@ -94,13 +96,13 @@ impl Args {
     }
 }
 
-pub fn run(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
+pub fn run(args: Args, global: &Global, logs: Arc<Logs>) -> anyhow::Result<ExitCode> {
     let settings = global.settings()?;
     let data = global.data_dir();
     let Some(command) = args.command else {
         let own = args.certificate.zip(args.key);
         let server = DeskServer { listen: args.listen, tls: args.tls || own.is_some(), own };
-        appliance::serve_desk(&settings, &data, global.names_site(), &server)?;
+        appliance::serve_desk(&settings, &data, global.names_site(), &server, logs)?;
         return Ok(ExitCode::SUCCESS);
     };
     let mut store = appliance::open_desk_store(&settings, &data)?;

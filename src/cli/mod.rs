@@ -29,7 +29,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use setting::Global;
 
 use crate::appliance;
-use crate::base::Stop;
+use crate::base::{Stop, dumps};
 use crate::telemetry::Logs;
 use crate::update::Data;
 
@@ -85,6 +85,9 @@ pub fn run() -> ExitCode {
     tracing_subscriber::registry().with(filter).with(journal).with(logs.layer()).init();
     // Two cryptography libraries could be linked one day: this names ours before anything opens a connection.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    if let Err(error) = dumps::forbid() {
+        tracing::error!(%error, "core dumps cannot be forbidden; put LimitCORE=0 into the unit");
+    }
     let global = &cli.global;
     let outcome = match cli.command {
         Command::Serve(args) => serve::run(&args, global, logs.clone()),
@@ -94,7 +97,7 @@ pub fn run() -> ExitCode {
         Command::Privacy(args) => privacy::run(&args, global),
         Command::Backup(args) => backup::run(&args, global),
         Command::Config(args) => config::run(&args, global),
-        Command::Desk(args) => desk::run(args, global),
+        Command::Desk(args) => desk::run(args, global, logs.clone()),
         Command::Admin(args) => admin::run(args, &global.data_dir()),
         Command::Pins(args) => pins::run(&args, global),
         Command::Update(args) => run_update(args, &global.data_dir()),

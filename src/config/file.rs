@@ -128,9 +128,9 @@ impl Phone {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Privacy {
-    /// `eu`, `cn` or `us`: notices on the kiosk's page, features that wait for them, how long things may be kept. Left out: no notices.
+    /// `eu`, `cn` or `us`: notices on the kiosk's page, features that wait for them, how long things may be kept. Left out: the strictest of each.
     pub profile: Option<String>,
-    /// Who answers for the processing: name and contact, as visitors read it.
+    /// Who answers for the processing: name and contact, as visitors read it. Left out: the site's name.
     pub operator: String,
 }
 

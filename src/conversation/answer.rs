@@ -103,7 +103,11 @@ impl Conversation {
     ) -> Result<Answer, TurnError> {
         let language = asked.understood.language;
         let picked = picked(asked.gathered, passages);
-        let worded = self.worded(asked.understood, passages, asked.started, timings, on_sentence).await?;
+        let worded = if asked.visit.may_word {
+            self.worded(asked.understood, passages, asked.started, timings, on_sentence).await?
+        } else {
+            None
+        };
         let text = worded.unwrap_or_else(|| join(&picked[0], language));
         let sources =
             passages.iter().zip(&picked).map(|(passage, sentences)| source(passage, join(sentences, language)));

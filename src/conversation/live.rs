@@ -86,8 +86,8 @@ impl Conversation {
         let Some(systems) = self.facts.as_ref() else { return Systems::default() };
         let today = self.clock.now().date();
         if let Some(shown) = shown {
-            visit.known.extend(shown.clone());
-            return Systems { asked: asked_by(systems, shown, &visit.known, today), hinted: None };
+            let known = visit.learn(shown);
+            return Systems { asked: asked_by(systems, shown, &known, today), hinted: None };
         }
         let text = &understood.text;
         let kinds: BTreeSet<Kind> =
@@ -98,21 +98,21 @@ impl Conversation {
         let whole = |kind: &Kind| Some((*kind, Input::Known(*kind).normalised(text)?));
         let has_digit = |(_, value): &(Kind, String)| value.bytes().any(|byte| byte.is_ascii_digit());
         let alone: Inputs = kinds.iter().filter(is_number).filter_map(whole).filter(has_digit).collect();
-        visit.known.extend(said.clone());
-        let waits = |name: &String| wants(systems, name, &said) && ready(systems, name, &visit.known, today).is_some();
+        let known = visit.learn(&said);
+        let waits = |name: &String| wants(systems, name, &said) && ready(systems, name, &known, today).is_some();
         let waiting = visit.awaits.clone().filter(waits);
         let marked: Inputs =
             said.into_iter().filter(|(kind, _)| matches!(kind, Kind::BaggageTag | Kind::Flight)).collect();
         Systems {
-            asked: waiting.or_else(|| asked_by(systems, &alone, &visit.known, today)),
-            hinted: asked_by(systems, &marked, &visit.known, today),
+            asked: waiting.or_else(|| asked_by(systems, &alone, &known, today)),
+            hinted: asked_by(systems, &marked, &known, today),
         }
     }
 
     /// Asks the system that an item stands for, when all it needs is known.
     pub(super) async fn live_item(&self, visit: &Visit, item: &Item, language: Language) -> Option<Answer> {
         let (systems, name) = (self.facts.as_ref()?, connector_of(item)?);
-        ready(systems, name, &visit.known, self.clock.now().date())?;
+        ready(systems, name, &visit.known(), self.clock.now().date())?;
         Some(self.live(visit, name, language).await)
     }
 
@@ -124,7 +124,7 @@ impl Conversation {
             ..Answer::plain(Route::Decline, language, text)
         };
         let Some(systems) = &self.facts else { return declined(super::Sentence::Decline.text(language)) };
-        let inputs = ready(systems, name, &visit.known, now.date()).unwrap_or_default();
+        let inputs = ready(systems, name, &visit.known(), now.date()).unwrap_or_default();
         match systems.ask(name, &inputs, language, now).await {
             Ok(found) => {
                 let route = if found.camera.is_some() { Route::Show } else { Route::Answer };

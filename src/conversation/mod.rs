@@ -260,7 +260,7 @@ impl Conversation {
         }
         let understood = match &look {
             Some(look) if question.text.trim().is_empty() => look.understood(question.language),
-            _ => understand(&question.text, question.language, visit.questions())?,
+            _ => understand(&question.text, question.language, &visit.questions())?,
         };
         let systems = self.systems_for(visit, &understood, look.as_ref().map(|look| &look.inputs));
         let gathered = match &look {

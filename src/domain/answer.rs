@@ -17,7 +17,7 @@ pub enum Route {
 }
 
 /// A source of an answer, as a visitor may read it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Source {
     /// The item's id, or the document's file name.
     pub document: String,

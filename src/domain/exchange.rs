@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Route, Source};
 
 /// A finished exchange. In memory only, while the visit lasts.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Exchange {
     /// RFC 3339.
     pub at: String,

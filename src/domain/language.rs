@@ -68,6 +68,10 @@ impl FromStr for Language {
 pub struct Localised(pub BTreeMap<Language, String>);
 
 impl Localised {
+    pub fn of(english: &str, chinese: &str) -> Self {
+        Self([(Language::English, english.into()), (Language::Chinese, chinese.into())].into())
+    }
+
     /// The text in `language`, or in the first language that has one; empty when there is none.
     pub fn get(&self, language: Language) -> &str {
         self.0.get(&language).or_else(|| self.0.values().next()).map_or("", String::as_str)

@@ -43,7 +43,7 @@ pub use site::MissingModel;
 use crate::base::worker::{Gauge, Worker};
 use crate::conversation::Conversation;
 use crate::device::{self, Lights};
-use crate::domain::Site;
+use crate::domain::{Language, Localised, Site};
 use crate::engine::FaceFinder;
 use crate::handoff::Kiosk;
 use crate::privacy::profile::Profile;
@@ -131,10 +131,17 @@ pub struct Terms {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Privacy {
     pub profile: Profile,
-    /// The site names the profile; else it is the strictest, for reports alone.
+    /// The site names the profile; else it is the strictest.
     pub is_chosen: bool,
-    /// Who answers for it: name and contact.
-    pub operator: String,
+    /// Who answers for it: name and contact, or the site's own name.
+    pub operator: Localised,
+}
+
+impl Privacy {
+    /// A notice as visitors read it.
+    pub fn notice(&self, name: &str, language: Language) -> String {
+        self.profile.notice(name, language, self.operator.get(language)).unwrap_or_default()
+    }
 }
 
 impl App {

@@ -40,16 +40,10 @@ fn notice(app: &App) -> Value {
     }
 }
 
-/// What the site's country wants visitors to read, by name and language; null where the site names no country.
+/// What the site's country wants visitors to read, by name and language.
 fn notices(privacy: &Privacy) -> Value {
-    if !privacy.is_chosen {
-        return Value::Null;
-    }
     let texts = |name: &String| {
-        let of = |language: Language| {
-            let text = privacy.profile.notice(name, language, &privacy.operator).unwrap_or_default();
-            (language.code().to_string(), Value::from(text))
-        };
+        let of = |language: Language| (language.code().to_string(), Value::from(privacy.notice(name, language)));
         Value::Object(Language::ALL.map(of).into_iter().collect())
     };
     Value::Object(privacy.profile.notices.keys().map(|name| (name.clone(), texts(name))).collect())

@@ -142,6 +142,27 @@ impl Profile {
         Self::parse(text, Path::new(&format!("firmware-config/privacy/{name}.toml")))
     }
 
+    /// For a site that names no country: the texts of the EU, what any shipped profile wants shown before a feature starts, and the
+    /// shortest time that any of them allows.
+    pub fn strictest() -> Self {
+        let shipped = SHIPPED.map(|(name, _)| Self::named(name).expect("a shipped profile is correct"));
+        let [mut strictest, ..] = shipped.clone();
+        strictest.id = "strictest".into();
+        strictest.title = Localised::of("Strictest of all that ship", "随附各法域中最严格者");
+        for profile in &shipped {
+            for (feature, notices) in &profile.features {
+                let needed = strictest.features.entry(*feature).or_default();
+                needed.extend(notices.iter().filter(|notice| !needed.contains(notice)).cloned().collect::<Vec<_>>());
+            }
+            for (class, days) in &profile.retention {
+                let most = strictest.retention.entry(*class).or_insert(*days);
+                *most = (*most).min(*days);
+            }
+            strictest.age.minimum = strictest.age.minimum.max(profile.age.minimum);
+        }
+        strictest
+    }
+
     /// A site's own profile.
     ///
     /// # Errors
@@ -281,6 +302,21 @@ mod tests {
         assert_eq!(error.to_string(), "presence_camera may not start: the notices contact were not shown");
         assert!(profile.may_start(Feature::PresenceCamera, &["contact", "camera"]).is_ok());
         assert!(Profile::named("cn").unwrap().may_start(Feature::GeneratedAnswer, &["ai"]).is_err());
+    }
+
+    #[test]
+    fn a_site_without_a_country_gets_the_strictest_of_each() {
+        let strictest = Profile::strictest();
+        for (name, _) in SHIPPED {
+            let profile = Profile::named(name).unwrap();
+            for feature in Feature::ALL {
+                let needed = &strictest.features[&feature];
+                assert!(profile.features[&feature].iter().all(|notice| needed.contains(notice)), "{name} {feature:?}");
+            }
+            assert!(profile.retention.iter().all(|(class, days)| strictest.retention[class] <= *days), "{name}");
+        }
+        assert_eq!(strictest.check(), Ok(()));
+        assert_eq!((strictest.age.minimum, strictest.retention[&Class::Callback]), (16, 7));
     }
 
     #[test]

@@ -51,8 +51,9 @@ pub struct Vault {
 }
 
 impl VisitKey {
-    pub fn visit(&self) -> &str {
-        &self.visit
+    /// A key for `visit`, in memory alone.
+    pub fn begin(visit: &str) -> Self {
+        Self { visit: visit.into(), key: Locked::random() }
     }
 
     /// Whether the system keeps the key out of swap.
@@ -79,11 +80,6 @@ impl Vault {
     /// [`VaultError::Unreadable`] and [`VaultError::Unwritable`].
     pub fn open(path: &Path, now: Timestamp) -> Result<Self, VaultError> {
         Ok(Self { path: path.into(), keys: RwLock::new(KeyFile::open(path, now)?) })
-    }
-
-    /// A key for `visit`, in memory alone.
-    pub fn begin(visit: &str) -> VisitKey {
-        VisitKey { visit: visit.into(), key: Locked::random() }
     }
 
     /// Seals what has to survive a power cut; `id` names its row and is bound to it.
@@ -153,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_visit_opens_its_own_words_and_nobody_elses() {
-        let (one, other) = (Vault::begin("v-1"), Vault::begin("v-1"));
+        let (one, other) = (VisitKey::begin("v-1"), VisitKey::begin("v-1"));
         let sealed = one.seal(Class::Words, WORDS);
         assert!(!sealed.contains("suitcase") && sealed::is_sealed(&sealed));
         assert_eq!(*one.open(Class::Words, &sealed).unwrap(), WORDS);

@@ -68,6 +68,15 @@ pub struct Showing {
     pub takeaways: Takeaways,
 }
 
+/// What an answer may be explained with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted {
+    /// Ways avoid stairs and escalators.
+    pub step_free: bool,
+    /// Clips of the site's cameras may be made: whoever looks was told that a machine makes them.
+    pub filmed: bool,
+}
+
 impl Showing {
     pub fn open(parts: Parts) -> Self {
         Self {
@@ -109,12 +118,12 @@ impl Showing {
 
     /// Makes what `answer` is explained with. Drawings are there when this returns; a clip grows while it is watched. Call it
     /// inside tokio.
-    pub fn explain(&self, answer: &Answer, visit: &str, step_free: bool) -> Vec<Media> {
+    pub fn explain(&self, answer: &Answer, visit: &str, wanted: Wanted) -> Vec<Media> {
         let mut made = Vec::new();
         for show in &answer.show {
             match show {
-                Show::Item(item) => self.of_item(item, step_free, &mut made),
-                Show::Live(live) => self.of_live(live, answer.language, step_free, &mut made),
+                Show::Item(item) => self.of_item(item, wanted.step_free, &mut made),
+                Show::Live(live) => self.of_live(live, answer.language, wanted, &mut made),
                 // The page shows what was read by itself.
                 Show::Seen(_) => {}
             }
@@ -143,16 +152,16 @@ impl Showing {
         }
     }
 
-    fn of_live(&self, live: &Live, language: Language, step_free: bool, made: &mut Vec<(Media, Made)>) {
+    fn of_live(&self, live: &Live, language: Language, wanted: Wanted, made: &mut Vec<(Media, Made)>) {
         let facts = cards::of_live(live, language, self.parts.clock.now());
-        if let Some(workshop) = self.parts.workshop.as_ref().filter(|_| live.camera.is_some()) {
+        if let Some(workshop) = self.parts.workshop.as_ref().filter(|_| wanted.filmed && live.camera.is_some()) {
             made.extend(workshop.explained_camera(live, &self.parts, language));
         }
         made.extend(self.card(&facts, language));
         let gate = live.facts.iter().find(|fact| fact.name == "gate").map(|fact| fact.value.clone());
         let place = gate.and_then(|gate| self.map()?.named(&gate, language));
         if let Some(place) = place {
-            self.way(&place, language, step_free, made);
+            self.way(&place, language, wanted.step_free, made);
         }
     }
 

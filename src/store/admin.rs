@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use super::schema::Kind;
 use super::{File, StoreError};
@@ -119,6 +119,19 @@ impl AdminStore {
         append(&mut self.0.connection, row, lines_max).map_err(|error| self.0.error(error))
     }
 
+    /// Lets the lines up to number `last` go; the base remembers where the rest begins. How many went.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing went then.
+    pub fn forget_audit(&mut self, last: i64) -> Result<usize, StoreError> {
+        let mut forget = || {
+            let transaction = immediate(&mut self.0.connection)?;
+            let gone = cut(&transaction, last)?;
+            transaction.commit().map(|()| gone)
+        };
+        forget().map_err(|error| self.0.error(error))
+    }
+
     /// Lines below number `before` (all when `None`), newest first, at most `limit`.
     ///
     /// # Errors
@@ -175,19 +188,31 @@ impl AdminStore {
 
 fn append(connection: &mut Connection, row: &AuditRow, lines_max: i64) -> rusqlite::Result<()> {
     let AuditRow { seq, at, who, what, detail, hash } = row;
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let transaction = immediate(connection)?;
     transaction.execute(
         "INSERT INTO audit (seq, at, who, what, detail, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![seq, at, who, what, detail, hash],
     )?;
     let kept: i64 = transaction.query_row("SELECT count(*) FROM audit", [], |row| row.get(0))?;
     if kept > lines_max {
-        let last = seq - lines_max + lines_max / 10;
-        transaction.execute("DELETE FROM audit_base", [])?;
-        transaction.execute("INSERT INTO audit_base SELECT seq, hash FROM audit WHERE seq = ?1", [last])?;
-        transaction.execute("DELETE FROM audit WHERE seq <= ?1", [last])?;
+        cut(&transaction, seq - lines_max + lines_max / 10)?;
     }
     transaction.commit()
+}
+
+fn immediate(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
+}
+
+/// Takes the lines up to `last` away and anchors the chain at `last`. A line that is not there cuts nothing.
+fn cut(transaction: &Transaction<'_>, last: i64) -> rusqlite::Result<usize> {
+    let anchored =
+        transaction.execute("INSERT INTO audit_base (seq, hash) SELECT seq, hash FROM audit WHERE seq = ?1", [last])?;
+    if anchored == 0 {
+        return Ok(0);
+    }
+    transaction.execute("DELETE FROM audit_base WHERE seq <> ?1", [last])?;
+    transaction.execute("DELETE FROM audit WHERE seq <= ?1", [last])
 }
 
 fn base(connection: &Connection) -> rusqlite::Result<Option<AuditBase>> {

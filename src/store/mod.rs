@@ -103,6 +103,7 @@ impl File {
              PRAGMA synchronous = FULL;
              PRAGMA foreign_keys = ON;
              PRAGMA secure_delete = ON;
+             PRAGMA temp_store = MEMORY;
              PRAGMA trusted_schema = OFF;"
         );
         self.connection

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
@@ -58,6 +59,13 @@ impl Logs {
     /// Waits until what was logged so far stands in the file, at most `patience`. `false` when it does not by then.
     pub fn flush(&self, patience: Duration) -> bool {
         self.file.as_ref().is_none_or(|file| file.flush(patience))
+    }
+
+    /// Asks the files' thread to erase lines that are older than `before`. Never waits; a busy thread is asked again in an hour.
+    pub fn forget_before(&self, before: Timestamp) {
+        if let Some(file) = &self.file {
+            file.forget_before(before);
+        }
     }
 
     fn take(&self, line: Line) {

@@ -26,7 +26,7 @@ pub use notify::{Heart, Notifier, START_EXTENSION, keep_alive};
 pub use process::Process;
 pub use render::{CONTENT_TYPE, Present, render};
 pub use seen::{Door, Feeling, HandoverEnd, Refusal, Stages, TurnSeen};
-pub use statistics::{FirstWord, Moods, Point, Report, Routes, Span, Statistics, report, write};
+pub use statistics::{FirstWord, Moods, Point, Report, Routes, Span, Statistics, forget_before, report, write};
 pub use watch::{Watch, watch};
 
 /// What the whole appliance tells its operations by; one, shared.

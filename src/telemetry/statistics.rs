@@ -1,4 +1,5 @@
-//! Conversation statistics by the hour: counts and a histogram, kept 400 days, never words.
+//! Conversation statistics by the hour: counts and a histogram, never words. Kept as long as the table of retention says; 400 days are
+//! the bound where no purge believes the clock.
 //!
 //! No bound on small counts is needed before they are shown: an hour with one visitor tells that one question was answered within half
 //! a second, and nothing of who asked or what. Nobody's identity, no text, no visit's number goes in.
@@ -21,7 +22,7 @@ pub use hour::{FirstWord, Hour, Moods, Routes};
 use super::seen::{Refusal, TurnSeen};
 use crate::store::{StatisticsStore, StoreError};
 
-/// How long an hour is kept, hours.
+/// Most hours of age that are kept, whatever the purge does.
 const KEPT: i64 = 400 * 24;
 
 /// Hours since 1970 that are believed: 2025 to 2099. A board without a battery starts in 1970.
@@ -158,6 +159,14 @@ pub fn write(store: &mut StatisticsStore, hours: &BTreeMap<i64, Hour>, now: Time
         }
     }
     Ok(())
+}
+
+/// Erases every hour that ended before `before`. How many went.
+///
+/// # Errors
+/// [`StoreError`]; nothing is erased then.
+pub fn forget_before(store: &mut StatisticsStore, before: Timestamp) -> Result<usize, StoreError> {
+    store.forget(before.as_second().div_euclid(3_600), u32::MAX)
 }
 
 /// The report of `span` up to `now`. What is not written yet is not in it.

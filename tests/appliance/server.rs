@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
@@ -19,6 +20,7 @@ const EVENT_DEADLINE: Duration = Duration::from_secs(180);
 /// A running appliance.
 pub struct Server {
     child: Child,
+    log: Arc<Mutex<String>>,
     pub address: String,
 }
 
@@ -100,15 +102,27 @@ impl Server {
                 .next()
                 .unwrap_or_else(|| panic!("usher ended before it listened:\n{log}"))
                 .expect("the log is text");
-            if let Some((_, rest)) = line.split_once("://127") {
-                break format!("127{}", rest.split('/').next().unwrap_or_default());
-            }
+            let listening = line.split_once("://127").map(|(_, rest)| rest.to_string());
             log.push_str(&line);
             log.push('\n');
+            if let Some(rest) = listening {
+                break format!("127{}", rest.split('/').next().unwrap_or_default());
+            }
         };
         // The log goes on; somebody has to read it.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address }
+        let log = Arc::new(Mutex::new(log));
+        let kept = log.clone();
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                *kept.lock().expect("nobody fails while holding the log") += &(line + "\n");
+            }
+        });
+        Self { child, log, address }
+    }
+
+    /// What it has written to the journal so far.
+    pub fn log(&self) -> String {
+        self.log.lock().expect("nobody fails while holding the log").clone()
     }
 
     pub fn id(&self) -> u32 {
@@ -147,7 +161,16 @@ impl Server {
         (status, reply)
     }
 
+    /// A visitor's socket whose page shows every notice, as the kiosk's does.
     pub async fn open(&self) -> Socket {
+        let mut socket = self.open_without_notices().await;
+        let shown = ["ai", "camera", "microphone", "recording", "person", "made_by_ai", "contact"];
+        socket.say(json!({"type": "usher.notices", "shown": shown})).await;
+        socket
+    }
+
+    /// The same, of a page that shows none.
+    pub async fn open_without_notices(&self) -> Socket {
         // Small events at once, as browsers send them.
         let url = format!("ws://{}/v1/realtime", self.address);
         let opening = tokio_tungstenite::connect_async_with_config(url, None, true);

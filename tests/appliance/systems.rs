@@ -49,10 +49,17 @@ impl Systems {
     }
 }
 
-impl Drop for Systems {
-    fn drop(&mut self) {
+impl Systems {
+    /// They answer no more.
+    pub fn stop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+impl Drop for Systems {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 

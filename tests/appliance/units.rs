@@ -32,3 +32,21 @@ fn the_policy_the_script_and_the_waiting_page_name_one_origin() {
     }
     assert!(!read("deploy/kiosk/usher-kiosk").contains("--use-fake-ui"));
 }
+
+/// Both programs have visitors' words in memory; the browser keeps its profile and its temporary files there, too.
+#[test]
+fn nothing_of_a_visit_is_swapped_dumped_or_kept_by_the_browser() {
+    for unit in ["deploy/usher.service", "deploy/usher-kiosk.service"] {
+        let unit = read(unit);
+        assert_eq!(unit.lines().filter(|line| *line == "MemorySwapMax=0").count(), 1);
+        assert_eq!(unit.lines().filter(|line| *line == "LimitCORE=0").count(), 1);
+    }
+    let (unit, script) = (read("deploy/usher-kiosk.service"), read("deploy/kiosk/usher-kiosk"));
+    let folder = "/run/usher-kiosk";
+    assert!(unit.contains("RuntimeDirectory=usher-kiosk"));
+    for variable in ["HOME", "TMPDIR", "XDG_RUNTIME_DIR"] {
+        assert!(unit.contains(&format!("{variable}={folder}")), "{variable}");
+    }
+    assert!(script.contains("profile=${RUNTIME_DIRECTORY:?is set by systemd}/profile"));
+    assert!(script.contains("--user-data-dir=\"$profile\""));
+}

@@ -12,7 +12,7 @@ use crate::privacy::report::{Report, report};
 
 #[derive(ClapArgs)]
 pub struct Args {
-    /// Profile: eu, cn, us [default: the site's, else eu]
+    /// Profile: eu, cn, us [default: the site's, else the strictest of each]
     #[arg(long)]
     profile: Option<String>,
     /// A page to print.
@@ -25,7 +25,7 @@ pub struct Args {
 pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
     let settings = global.settings()?;
     let named = args.profile.as_deref().or(settings.privacy.profile.as_deref());
-    let profile = Profile::named(named.unwrap_or("eu"))?;
+    let profile = named.map_or_else(|| Ok(Profile::strictest()), Profile::named)?;
     let facts = appliance::privacy_facts(&settings, &global.data_dir())?;
     let report = report(facts, &profile);
     let mut out = std::io::stdout().lock();

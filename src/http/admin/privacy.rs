@@ -23,10 +23,10 @@ pub async fn show(State(admin): State<Arc<Admin>>, _who: Viewer) -> Reply<Json<V
         .flat_map(|feature| profile.features.get(&feature).into_iter().flatten().map(move |name| (feature, name)))
         .map(|(feature, name)| {
             let text = Language::ALL
-                .map(|language| (language.code(), profile.notice(name, language, &terms.privacy.operator)))
+                .map(|language| (language.code(), terms.privacy.notice(name, language)))
                 .into_iter()
                 .collect::<BTreeMap<_, _>>();
-            json!({"feature": feature.word(), "text": text, "shown": terms.privacy.is_chosen})
+            json!({"feature": feature.word(), "text": text})
         })
         .collect();
     let kept = retention::table(&profile.retention).into_iter();

@@ -39,6 +39,9 @@ impl Session {
             let fault = self.fault("invalid_image", "image_url is data:image/jpeg;base64,... or another picture's");
             return send(socket, &fault).await;
         };
+        if let Err(missing) = self.may_start(Feature::ReadingCamera) {
+            return send(socket, &self.unnoticed(&missing)).await;
+        }
         self.count += 1;
         let added = json!({
             "type": "conversation.item.added",
@@ -55,7 +58,7 @@ impl Session {
             return send(socket, &self.fault("invalid_image", "a frame is a JPEG file in base64, at most 2 MiB")).await;
         };
         if let Err(missing) = self.may_start(Feature::ReadingCamera) {
-            return send(socket, &self.fault("notice_missing", &missing.to_string())).await;
+            return send(socket, &self.unnoticed(&missing)).await;
         }
         match self.app.clone().conversation.scan(file, self.visit.language).await {
             Ok(scan) => {
@@ -89,7 +92,7 @@ impl Session {
             return send(socket, &event).await;
         };
         if let Err(missing) = self.may_start(Feature::PresenceCamera) {
-            return send(socket, &self.fault("notice_missing", &missing.to_string())).await;
+            return send(socket, &self.unnoticed(&missing)).await;
         }
         let Some(file) = decoded(image) else {
             return send(socket, &self.fault("invalid_image", "a frame is a JPEG file in base64, at most 2 MiB")).await;

@@ -48,8 +48,6 @@ impl Session {
         let watched = self.sound.as_ref().is_some_and(Sound::is_watched);
         if self.hands_free && !watched {
             self.may_start(Feature::HandsFree).map_err(|missing| missing.to_string())?;
-        }
-        if self.hands_free && !watched {
             let app = self.app.clone();
             let settings = SegmentSettings {
                 pause: Duration::from_millis(app.terms().end_of_turn_ms.into()),

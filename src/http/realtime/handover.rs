@@ -15,6 +15,7 @@ use crate::handoff::package::{Mood, Origin};
 use crate::handoff::wire::{Callback, Up, line};
 use crate::handoff::{Effect, Event, Handoff, Mode, News, Outcome, Rule, State, Withdrawn, random_code, sentences};
 use crate::http::App;
+use crate::privacy::profile::Feature;
 use crate::telemetry::HandoverEnd;
 
 /// A closed page is noticed within this.
@@ -70,10 +71,7 @@ impl Session {
                 self.carry_out(socket, effects).await?;
                 return self.tell_state(socket).await;
             }
-            News::Release => {
-                self.release(&[]).await;
-                return self.tell_state(socket).await;
-            }
+            News::Release => return self.release(socket, &[]).await,
             News::Message { id, text, at } => {
                 json!({"type": "usher.handoff.message", "id": id, "from": "agent", "text": text, "at": at})
             }
@@ -107,10 +105,7 @@ impl Session {
                 handoff.review();
                 return self.tell_state(socket).await;
             }
-            HandoffSaid::Release { struck } => {
-                self.release(&struck).await;
-                return self.tell_state(socket).await;
-            }
+            HandoffSaid::Release { struck } => return self.release(socket, &struck).await,
             HandoffSaid::Message { text } => return self.write_line(socket, text).await,
             HandoffSaid::Typing { text } => return self.passing(Up::Typing { text: line(&text) }),
             HandoffSaid::Signal { data } => return self.passing(Up::Signal { data }),
@@ -157,12 +152,18 @@ impl Session {
         }
     }
 
-    async fn release(&mut self, struck: &[String]) {
-        if let Some(handoff) = &mut self.handoff
-            && let Err(error) = handoff.release(struck).await
-        {
+    /// Lets the words go to the person. They stay here while the page does not say what happens to them.
+    async fn release(&mut self, socket: &mut WebSocket, struck: &[String]) -> Result<(), Gone> {
+        let may_start = self.may_start(Feature::PersonTranscript);
+        let Some(handoff) = &mut self.handoff else { return Ok(()) };
+        if let Err(missing) = may_start {
+            handoff.review();
+            return send(socket, &self.unnoticed(&missing)).await;
+        }
+        if let Err(error) = handoff.release(struck).await {
             tracing::error!(%error, "a person will see a request without its words");
         }
+        self.tell_state(socket).await
     }
 
     fn callback(&self, name: &str, phone: &str) -> Option<Callback> {
@@ -170,7 +171,7 @@ impl Session {
         if !(5..=20).contains(&digits) || phone.chars().count() > CONTACT_CHARS_MAX {
             return None;
         }
-        let need = self.visit.exchanges().last().map(|last| crate::privacy::redact(&last.question).text);
+        let need = self.visit.last_exchange().map(|last| crate::privacy::redact(&last.question).text);
         Some(Callback {
             name: name.chars().take(CONTACT_CHARS_MAX).collect(),
             phone: phone.into(),
@@ -239,7 +240,7 @@ impl Session {
         (self.aside.case, self.aside.code) = (origin.case.clone(), origin.code.clone());
         self.aside.rating_is_given = false;
         let Some(handoff) = &mut self.handoff else { return };
-        match handoff.request(origin, self.visit.exchanges()).await {
+        match handoff.request(origin, &self.visit.exchanges()).await {
             Ok(()) => self.app.telemetry.asked_for_person(),
             Err(error) => {
                 tracing::error!(%error, "a person was asked for and the request could not be written");
@@ -276,7 +277,8 @@ impl Session {
     fn topic(&self) -> Option<String> {
         let terms = self.app.terms();
         let of = |item: &str| terms.site.topics.iter().find(|topic| topic.items.iter().any(|known| known == item));
-        let mut sources = self.visit.exchanges().iter().rev().flat_map(|told| &told.sources);
+        let exchanges = self.visit.exchanges();
+        let mut sources = exchanges.iter().rev().flat_map(|told| &told.sources);
         sources.find_map(|source| of(&source.document)).map(|topic| topic.id.clone())
     }
 

@@ -11,12 +11,12 @@ use crate::showing::{TAKEN_FOR, Taken};
 impl Session {
     pub(super) async fn phone(&mut self, socket: &mut WebSocket) -> Result<(), Gone> {
         let app = self.app.clone();
-        let Some(last) = self.visit.exchanges().last() else {
+        let Some(last) = self.visit.last_exchange() else {
             return send(socket, &self.fault("nothing_to_take", "nothing was answered yet")).await;
         };
         let language = self.visit.language;
         let media = app.showing.shown_last(&self.visit.id);
-        let taken = Taken::new(language, last.answer.clone(), last.sources.clone(), media);
+        let taken = Taken::new(language, last.answer, last.sources, media);
         let event = match &app.phone_url {
             Some(base) => {
                 let url = format!("{}/take/{}", base.trim_end_matches('/'), app.showing.takeaways.put(taken));

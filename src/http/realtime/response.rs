@@ -11,6 +11,7 @@ use crate::base::worker::Busy;
 use crate::conversation::{Look, Sentence, Sound, Turn, TurnError, Visit};
 use crate::domain::{Answer, Audio, Heard, Language, Mood, Question, Route, Way};
 use crate::http::App;
+use crate::showing::Wanted;
 use crate::telemetry::{Feeling, Refusal, Stages, TurnSeen};
 
 /// What is to be answered.
@@ -76,9 +77,7 @@ impl From<TurnError> for Broken {
 struct Response {
     app: Arc<App>,
     visit: Visit,
-    speak: bool,
-    /// Ways avoid stairs and escalators.
-    step_free: bool,
+    manner: Manner,
     id: String,
     events: Sender<Value>,
     started: Instant,
@@ -88,7 +87,7 @@ struct Response {
 #[derive(Debug, Clone, Copy)]
 pub struct Manner {
     pub speak: bool,
-    pub step_free: bool,
+    pub show: Wanted,
 }
 
 /// Runs a response to its end. Events go out as they come; the last one is given back.
@@ -100,8 +99,7 @@ pub async fn respond(
     id: String,
     events: Sender<Value>,
 ) -> Ended {
-    let Manner { speak, step_free } = manner;
-    let mut response = Response { app, visit, speak, step_free, id, events, started: Instant::now() };
+    let mut response = Response { app, visit, manner, id, events, started: Instant::now() };
     let outcome = response.run(asked).await;
     let (done, outcome) = match outcome {
         Ok(turn) => {
@@ -193,7 +191,7 @@ impl Response {
             self.count(&turn, way);
             return Ok(turn);
         }
-        let media = app.showing.explain(&turn.answer, &self.visit.id, self.step_free);
+        let media = app.showing.explain(&turn.answer, &self.visit.id, self.manner.show);
         self.tell(wire::answer(&self.id, &turn.answer, &media, true)).await?;
         turn.timings.first_audio = self.say(&turn.answer.text, turn.answer.language).await?;
         self.count(&turn, way);
@@ -225,14 +223,13 @@ impl Response {
 
     async fn repeat(&mut self) -> Result<(), Broken> {
         let Some((text, language)) = self.visit.last_answer() else { return Ok(()) };
-        let text = text.to_string();
         self.say(&text, language).await.map(|_| ())
     }
 
     /// Speaks `text` with captions; without a voice (or with the voice off) only the captions go out.
     /// Milliseconds from the response's start to the first sound.
     async fn say(&mut self, text: &str, language: Language) -> Result<Option<f64>, Broken> {
-        if !self.speak || self.app.conversation.engines.voice.is_none() {
+        if !self.manner.speak || self.app.conversation.engines.voice.is_none() {
             self.tell(wire::transcript(&self.id, text)).await?;
             return self.spoken().await.map(|()| None);
         }

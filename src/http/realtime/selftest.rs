@@ -220,7 +220,7 @@ impl Session {
     }
 
     fn has_visit(&self) -> bool {
-        let is_answered = self.is_responding() || self.waiting.is_some() || !self.visit.exchanges().is_empty();
+        let is_answered = self.is_responding() || self.waiting.is_some() || !self.visit.is_new();
         is_answered || self.is_held() || self.last_state != "bot"
     }
 }

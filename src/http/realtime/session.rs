@@ -22,6 +22,7 @@ use crate::domain::{Mood, Question, Route, Way};
 use crate::handoff::{self, Handoff, Rule};
 use crate::http::App;
 use crate::privacy::profile::{Feature, MissingNotice};
+use crate::showing::Wanted;
 
 /// Events of a response that may wait for the socket. The response waits when it is full, no model does.
 const EVENTS_MAX: usize = 64;
@@ -64,8 +65,8 @@ pub struct Session {
     pub(super) last_state: &'static str,
     pub(super) presence: Presence,
     pub(super) selftest: SelfTest,
-    /// Which of the country's notices the page says it shows.
-    notices: Vec<String>,
+    /// Which of the country's notices the page says it shows; `None` of a client that never spoke of notices.
+    notices: Option<Vec<String>>,
     /// The page runs on this machine.
     is_here: bool,
     light: VisitLight,
@@ -134,7 +135,7 @@ impl Session {
             last_state: "bot",
             presence: Presence::default(),
             selftest: SelfTest::default(),
-            notices: Vec::new(),
+            notices: None,
             is_here,
         }
     }
@@ -266,7 +267,7 @@ impl Session {
             Said::Repeat => self.start(socket, Asked::Repeat).await,
             Said::End => self.end(socket).await,
             Said::Notices { shown } => {
-                self.notices = shown;
+                self.notices = Some(shown);
                 Ok(())
             }
             Said::SelfTestReady => {
@@ -280,14 +281,19 @@ impl Session {
         }
     }
 
-    /// Whether the notices that `feature` waits for stand on the page. Where the site names no country nothing waits.
+    /// Whether the notices that `feature` waits for stand on the page. A client that never speaks of notices is a program of the
+    /// operator's own, whose words to visitors are its own matter (a stock Realtime client); but it does not look at who passes by.
     pub(super) fn may_start(&self, feature: Feature) -> Result<(), MissingNotice> {
-        let terms = self.app.terms();
-        if !terms.privacy.is_chosen {
+        if self.notices.is_none() && feature != Feature::PresenceCamera {
             return Ok(());
         }
-        let shown: Vec<&str> = self.notices.iter().map(String::as_str).collect();
-        terms.privacy.profile.may_start(feature, &shown)
+        let shown: Vec<&str> = self.notices.iter().flatten().map(String::as_str).collect();
+        self.app.terms().privacy.profile.may_start(feature, &shown)
+    }
+
+    /// Tells the page which notices it does not show yet.
+    pub(super) fn unnoticed(&self, missing: &MissingNotice) -> Value {
+        self.fault("notice_missing", &missing.to_string())
     }
 
     /// One touch: the desk is asked, or the contact card is shown where there is none.
@@ -346,7 +352,8 @@ impl Session {
     }
 
     fn manner(&self) -> Manner {
-        Manner { speak: self.speak, step_free: self.needs.iter().any(|need| need == "step_free") }
+        let step_free = self.needs.iter().any(|need| need == "step_free");
+        Manner { speak: self.speak, show: Wanted { step_free, filmed: self.may_start(Feature::CameraClip).is_ok() } }
     }
 
     /// Begins a response; the one before it stops.
@@ -357,6 +364,7 @@ impl Session {
         let created = json!({"type": "response.created", "response": {"id": id, "object": "realtime.response", "status": "in_progress"}});
         send(socket, &created).await?;
         let (events, inbox) = mpsc::channel(EVENTS_MAX);
+        self.visit.may_word = self.may_start(Feature::GeneratedAnswer).is_ok();
         let running = respond(self.app.clone(), self.visit.clone(), asked.clone(), self.manner(), id.clone(), events);
         self.current = Some(Current { id, asked, running: Box::pin(running), events: inbox });
         (self.is_speaking, self.is_listening) = (false, false);
@@ -393,7 +401,7 @@ impl Session {
             Outcome::Broke => handoff.watch.broke(),
             Outcome::Turn(mood) => {
                 self.mood = mood;
-                let last = self.visit.exchanges().last()?;
+                let last = self.visit.last_exchange()?;
                 if last.route == Route::Handoff {
                     return Some(Rule::PersonWord);
                 }

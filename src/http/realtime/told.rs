@@ -44,7 +44,7 @@ impl Session {
         let event = self.described_handoff(&state);
         send(socket, &event).await?;
         if ended {
-            self.aside.say = self.visit.last_answer().map(|(text, _)| text.to_string());
+            self.aside.say = self.visit.last_answer().map(|(text, _)| text);
         } else if is_new && !state.holds_bot() && !matches!(state, State::WrapUp { .. } | State::Bot) {
             self.aside.say = Some(sentences::message(&state, self.visit.language));
         }
@@ -123,7 +123,7 @@ impl Session {
         if !matches!(state, State::Unavailable { .. } | State::CallbackBooked) {
             return None;
         }
-        let need = self.visit.exchanges().last().map(|last| crate::privacy::redact(&last.question).text);
+        let need = self.visit.last_exchange().map(|last| crate::privacy::redact(&last.question).text);
         let now = self.app.conversation.clock.now();
         let text = format!(
             "usher {}\n{}\n{}\n{}\n{}",

@@ -142,3 +142,22 @@ fn no_log_line_of_ours_has_a_field_for_words_or_secrets() {
     assert!(seen > 5, "events are found at all");
     assert_eq!(faults, Vec::<String>::new());
 }
+
+#[test]
+fn old_lines_go_and_new_ones_come_after_what_stayed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = Files::new(folder.path(), 10_000, 3);
+    let day = |day: i64| Timestamp::from_second(1_800_000_000 + day * 24 * 3600).unwrap();
+    let line = |at: i64| format!("{{\"seq\":1,\"at\":\"{}\",\"message\":\"day {at}\"}}\n", day(at));
+    fs::write(files.path(1), line(0) + &line(1)).unwrap();
+    fs::write(files.path(2), "torn\n").unwrap();
+    files.write((line(2) + "{\"torn\n" + &line(4) + &line(9)).as_bytes()).unwrap();
+    files.forget_before(day(0)).unwrap();
+    assert!(files.path(1).exists(), "a line of the last moment stays");
+    files.forget_before(day(3)).unwrap();
+    files.write(line(10).as_bytes()).unwrap();
+    assert!(!files.path(1).exists());
+    let kept = fs::read_to_string(files.path(0)).unwrap();
+    assert_eq!(kept, line(4) + &line(9) + &line(10));
+    assert_eq!(fs::read_to_string(files.path(2)).unwrap(), "torn\n", "what has no time is rotation's");
+}

@@ -141,6 +141,20 @@ fn hours_are_forgotten_after_four_hundred_days() {
 }
 
 #[test]
+fn a_purge_takes_every_hour_before_its_time_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path());
+    let now = at("2026-11-23T08:00:00Z");
+    let hours = |hours: i64| now - jiff::SignedDuration::from_hours(hours);
+    for ago in [0, 1, 30, 31, 32, 33] {
+        count(&mut store, hours(ago));
+    }
+    assert_eq!(forget_before(&mut store, hours(30)).unwrap(), 3);
+    let left: Vec<i64> = store.read(0..=i64::MAX).unwrap().into_iter().map(|(hour, _)| hour).collect();
+    assert_eq!(left, [hours(30), hours(1), now].map(|at| at.as_second() / 3_600));
+}
+
+#[test]
 fn a_row_that_cannot_be_read_costs_itself_alone() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path());

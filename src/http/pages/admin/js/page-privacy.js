@@ -11,8 +11,8 @@ import { PRIVACY } from "./strings-privacy.js";
 /** One row for each text, with every feature that waits for it. */
 function grouped(notices) {
   const rows = new Map();
-  for (const { feature, text, shown } of notices) {
-    const row = rows.get(text.en) ?? { features: [], text, shown };
+  for (const { feature, text } of notices) {
+    const row = rows.get(text.en) ?? { features: [], text };
     row.features.push(feature);
     rows.set(text.en, row);
   }
@@ -55,7 +55,7 @@ export default class Privacy extends Page {
         element(
           "div",
           { class: "grow notice-text" },
-          element("div", { class: "tags" }, element("b", { text: notice.features.map((feature) => say.features[feature] ?? feature).join(" · ") }), tag(notice.shown ? say.shown : say.notShown, notice.shown ? "good" : "")),
+          element("div", { class: "tags" }, element("b", { text: notice.features.map((feature) => say.features[feature] ?? feature).join(" · ") }), tag(say.shown, "good")),
           ...text(notice),
         ),
       );

@@ -137,15 +137,15 @@ function open() {
   handoff.resume();
 }
 
-/** The country's notices for what this page does; null where the site names no country. */
+/** The country's notices for what this page does; null until the site is known. */
 function notices(now) {
   if (!now.site.notices) return null;
   return noticesShown(now).map((name) => pick(now.site.notices[name], now.language)).join(" ");
 }
 
 function noticesShown(now) {
-  const wanted = ["ai", "microphone", "recording", "person", "contact"];
-  if (now.camera.presence || now.camera.reading) wanted.splice(1, 0, "camera");
+  const wanted = ["ai", "made_by_ai", "microphone", "recording", "person", "contact"];
+  if (now.camera.presence || now.camera.reading) wanted.splice(2, 0, "camera");
   return wanted.filter((name) => name in (now.site.notices ?? {}));
 }
 

@@ -19,14 +19,14 @@ export class Presence {
     this.#socket = socket;
     this.#camera = camera;
     state.watch((now, before) => {
-      if (now.camera.presence !== (before.camera?.presence ?? false)) this.#follow();
+      if (isWanted(now) !== isWanted(before)) this.#follow();
     });
     navigator.mediaDevices?.addEventListener?.("devicechange", () => this.#follow());
   }
 
   /** Starts or stops, as the server wishes; without a camera nothing happens until one is plugged in. */
   async #follow() {
-    if (!this.#state.now.camera.presence) return this.#stop();
+    if (!isWanted(this.#state.now)) return this.#stop();
     if (this.#timer !== 0) return undefined;
     this.#timer = setInterval(() => this.#send(), FRAME_MS);
     try {
@@ -53,4 +53,9 @@ export class Presence {
     this.#isDrawing = false;
     if (image !== null && this.#state.now.watching) this.#socket.send({ type: "usher.presence.frame", image });
   }
+}
+
+/** No camera is opened before the page can say that one is on. */
+function isWanted(now) {
+  return Boolean(now.camera?.presence && now.site?.notices);
 }
