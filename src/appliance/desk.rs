@@ -33,7 +33,8 @@ pub fn serve_desk(settings: &Settings, data: &Path, site_named: bool, server: &D
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let stopping = CancellationToken::new();
-        let desk = people::open_desk(settings, data, (knowledge, open_map(settings)), server.tls, &stopping).await?;
+        let (desk, _) =
+            people::open_desk(settings, data, (knowledge, open_map(settings)), server.tls, &stopping).await?;
         let address = server.listen;
         let listener = TcpListener::bind(address)
             .await

@@ -8,7 +8,6 @@ use anyhow::Context;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::base::Clock;
 use crate::base::worker::Worker;
 use crate::config::Settings;
 use crate::handoff::links::{Opened, local, websocket};
@@ -32,8 +31,9 @@ const KEEP_EVERY: Duration = Duration::from_secs(3600);
 pub struct People {
     /// `None`: the contact card alone.
     pub kiosk: Option<Arc<Kiosk>>,
-    /// The desk that this program serves.
+    /// The desk that this program serves, and its database.
     pub desk: Option<Arc<Desk>>,
+    pub desk_store: Option<Arc<Worker<SealedDesk>>>,
 }
 
 /// Opens what `settings` name. A desk that cannot be reached is tried for ever; one that cannot be set up is told, and visitors
@@ -63,13 +63,13 @@ async fn try_open(
     stopping: &CancellationToken,
 ) -> anyhow::Result<People> {
     let name = settings.handoff.kiosk.clone().unwrap_or_else(|| format!("{}-1", settings.site.id));
-    let mut desk = None;
+    let (mut desk, mut desk_store) = (None, None);
     let opened = match &settings.handoff.desk {
         LinkSettings::Off => return Ok(People::default()),
         LinkSettings::Local => {
-            let opened = open_desk(settings, data, (knowledge.clone(), map), false, stopping).await?;
+            let (opened, store) = open_desk(settings, data, (knowledge.clone(), map), false, stopping).await?;
             let link = local::open(opened.hub.clone(), &name);
-            desk = Some(opened);
+            (desk, desk_store) = (Some(opened), Some(store));
             link
         }
         LinkSettings::Websocket { url, key, certificate } => {
@@ -79,7 +79,7 @@ async fn try_open(
             nats::open(url, credentials.as_deref(), &name, stopping.clone()).await?
         }
     };
-    Ok(People { kiosk: Some(open_kiosk(settings, data, name, opened, stopping)?), desk })
+    Ok(People { kiosk: Some(open_kiosk(settings, data, name, opened, stopping)?), desk, desk_store })
 }
 
 fn open_kiosk(
@@ -146,7 +146,7 @@ async fn is_stopping(stopping: &CancellationToken) -> bool {
     }
 }
 
-/// A desk of this program: one queue of its own, or one that is shared over a bus.
+/// A desk of this program, with its database: one queue of its own, or one that is shared over a bus.
 ///
 /// # Errors
 /// When its file or its bus cannot be opened.
@@ -156,7 +156,7 @@ pub async fn open_desk(
     (knowledge, map): (Arc<Worker<Knowledge>>, Option<Arc<Map>>),
     is_secure: bool,
     stopping: &CancellationToken,
-) -> anyhow::Result<Arc<Desk>> {
+) -> anyhow::Result<(Arc<Desk>, Arc<Worker<SealedDesk>>)> {
     let store = Arc::new(Worker::start("desk", JOBS_MAX, open_sealed_desk(settings, data)?));
     let ceilings = super::privacy(settings).profile.retention;
     tokio::spawn(keep_desk(store.clone(), data.to_path_buf(), ceilings, stopping.clone()));
@@ -170,19 +170,20 @@ pub async fn open_desk(
         Some(webhook) => Some(Door::open(hub.clone(), webhook, stopping.clone())?),
         None => None,
     };
-    Ok(Arc::new(Desk {
+    let desk = Desk {
         hub,
         webhook,
         gaps: Gaps::new(store.clone()),
-        accounts: Accounts::new(store),
+        accounts: Accounts::new(store.clone()),
         logins: Logins::default(),
         knowledge,
-        clock: Clock::system(&settings.site.time_zone)?,
+        clock: super::clock(settings, data)?,
         site: settings.site.name.clone(),
         contact: settings.site.contact.clone(),
         map,
         is_secure,
         kiosks: Mutex::default(),
         stopping: stopping.clone(),
-    }))
+    };
+    Ok((Arc::new(desk), store))
 }

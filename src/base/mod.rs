@@ -1,6 +1,7 @@
 //! What every room stands on: workers that own a model, cancellation, shutdown, limits. Knows nothing of the business.
 
 mod clock;
+pub mod disk;
 pub mod limits;
 mod nearest;
 pub mod password;
@@ -8,6 +9,6 @@ pub mod secret;
 mod stop;
 pub mod worker;
 
-pub use clock::Clock;
+pub use clock::{Clock, LIFE, WRITTEN};
 pub use nearest::or_nearest;
 pub use stop::Stop;

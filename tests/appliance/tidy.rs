@@ -15,9 +15,10 @@ const LINES_MAX: usize = 500;
 const NOT_OURS: [&str; 4] = ["target", ".git", "node_modules", "out"];
 
 /// Crates that only these rooms may name: the others hold those rooms' own types.
-const ADAPTERS: [(&[&str], &[&str]); 21] = [
+const ADAPTERS: [(&[&str], &[&str]); 22] = [
     (&["update"], &["minisign_verify", "semver", "zstd"]),
-    (&["checks"], &["rustix", "x509_parser"]),
+    (&["base", "checks"], &["rustix"]),
+    (&["checks"], &["x509_parser"]),
     (&["config"], &["toml_edit", "jsonschema"]),
     (&["telemetry"], &["prometheus"]),
     (&["engine"], &["candle_core", "candle_nn", "candle_transformers", "ort", "tokenizers", "symphonia"]),
