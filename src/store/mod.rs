@@ -91,7 +91,16 @@ impl File {
         if !self.is_read_only || is_read_only(&self.path) {
             return Ok(false);
         }
-        *self = Self::open_to_write(&self.path, kind)?;
+        let path = self.path.clone();
+        // SQLite shares a log's index among the handles of a process: the new one would get one that it cannot write.
+        self.connection = Connection::open_in_memory().map_err(|error| self.error(error))?;
+        match Self::open_to_write(&path, kind) {
+            Ok(file) => *self = file,
+            Err(error) => {
+                *self = Self::open_to_read(&path, kind)?;
+                return Err(error);
+            }
+        }
         Ok(true)
     }
 
