@@ -15,6 +15,7 @@ mod opening;
 mod operations;
 mod people;
 mod purging;
+mod reviving;
 mod seeing;
 mod switching;
 mod trial;
@@ -25,6 +26,7 @@ use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use jiff::Timestamp;
 use serde_json::json;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
@@ -40,6 +42,7 @@ use self::switching::Switching;
 use crate::admin::{self, Jobs, Sessions};
 use crate::backup::{self, Places};
 use crate::base::Clock;
+use crate::base::disk::is_read_only;
 use crate::base::worker::Worker;
 use crate::checks::Runner;
 use crate::config::Settings;
@@ -60,7 +63,7 @@ use crate::privacy::profile::Profile;
 use crate::privacy::report::Facts;
 use crate::privacy::retention::Ceilings;
 use crate::showing::Showing;
-use crate::store::Content;
+use crate::store::{Content, Kind};
 use crate::telemetry::{Logs, Notifier, Telemetry};
 
 /// Jobs that may wait for a worker. A kiosk has one visitor; a queue longer than a few is a queue nobody waits for.
@@ -122,7 +125,7 @@ pub fn open(settings: &Settings, data: &Path, site_named: bool, needs: Needs) ->
         faces = seeing::faces(settings, &mut opening);
         showing = Some(seeing::showing(settings, data, map.clone(), faces.clone(), &opening)?);
     }
-    let clock = Clock::system(&settings.site.time_zone)?;
+    let clock = clock(settings, data)?;
     engines.names = opening.names.into();
     let models = opening.loaded;
     let conversation = Conversation {
@@ -159,7 +162,14 @@ pub fn open_knowledge(
     let mut knowledge = open_database(settings, data, embedder)?;
     let marker = folder_of(settings, data).join("shipped.sha256");
     if site_named || shipped::was_taken_in(&marker) || knowledge.list()?.is_empty() {
-        shipped::take_in(&mut knowledge, &settings.knowledge, &marker, &mut |_| {})?;
+        match shipped::take_in(&mut knowledge, &settings.knowledge, &marker, &mut |_| {}) {
+            // What was taken in before serves on; the next start on a disk that takes writes makes up for it.
+            Err(error) if is_read_only(data) => {
+                let reason = format!("{:#}", anyhow::Error::from(error));
+                tracing::error!(reason, "disk_read_only: changed files of the site are not taken in");
+            }
+            taken => taken?,
+        }
     }
     Ok(knowledge)
 }
@@ -186,6 +196,22 @@ fn open_database(settings: &Settings, data: &Path, embedder: Option<SharedEmbedd
 /// The titles of what is known: words that visitors say here, which no repair may take for a misheard name.
 fn phrasings(knowledge: &mut Knowledge) -> anyhow::Result<Vec<String>> {
     Ok(knowledge.list()?.into_iter().map(|listed| listed.title).collect())
+}
+
+/// When the site's knowledge was last changed: no clock is right that says an earlier time. `None` before there is any.
+fn knowledge_edited(settings: &Settings, data: &Path) -> Option<Timestamp> {
+    let file = folder_of(settings, data).join(Kind::Knowledge.file());
+    let changed = std::fs::metadata(file).and_then(|file| file.modified()).ok()?;
+    Timestamp::try_from(changed).ok()
+}
+
+/// The site's clock.
+fn clock(settings: &Settings, data: &Path) -> anyhow::Result<Clock> {
+    let clock = Clock::system(&settings.site.time_zone)?;
+    Ok(match knowledge_edited(settings, data) {
+        Some(edited) => clock.not_before(edited),
+        None => clock,
+    })
 }
 
 fn folder_of(settings: &Settings, data: &Path) -> PathBuf {
@@ -305,7 +331,7 @@ pub fn serve(start: Start<'_>) -> anyhow::Result<Ended> {
     }
     let keepers = Keepers {
         data: data.into(),
-        desk: people.kept,
+        desk: people.kept.clone(),
         statistics: app.statistics.clone(),
         people: administrators.clone(),
         logs: app.logs.clone(),
@@ -313,6 +339,16 @@ pub fn serve(start: Start<'_>) -> anyhow::Result<Ended> {
     };
     runtime.spawn(keepers.keep(app.stopping.clone()));
     let updates = trial::open(data);
+    if is_read_only(data) {
+        let stores = reviving::Stores {
+            knowledge: app.conversation.knowledge.clone(),
+            statistics: app.statistics.clone(),
+            kiosk: app.kiosk.clone(),
+            desk: people.kept.clone(),
+            administrators: administrators.clone(),
+        };
+        runtime.spawn(reviving::watch(stores, data.to_path_buf(), app.stopping.clone()));
+    }
     let switching = Switching::new(app.clone(), settings, data, runtime.handle().clone());
     let admin = administrators.map(|administrators| {
         Arc::new(Admin {

@@ -1,4 +1,4 @@
-//! A full disk, a clock that jumps by a year, a network that loses packets: what visitors are told meanwhile, and whether all is well
+//! A full disk, one that can only be read, a clock that jumps by a year, a network that loses packets: what visitors are told meanwhile, and whether all is well
 //! after it without a new start. Needs root for namespaces of its own, and `apt-get install faketime nftables`.
 
 use std::path::Path;
@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::server::{Server, Socket};
+use crate::technician::{PASSWORD, Technician};
 use crate::{desk, support, visits};
 
 /// The word by which this program starts itself inside a network of its own.
@@ -20,6 +21,7 @@ pub async fn measure() {
         return lossy().await;
     }
     disk_full().await;
+    disk_read_only().await;
     for jump in ["+1y", "-1y"] {
         clock(jump).await;
     }
@@ -100,6 +102,58 @@ async fn disk_full() {
     while scene.person().await != "requested" && since.elapsed() < Duration::from_secs(30) {}
     println!(
         "faults: disk full: a question is {route}, a wish for a person is {person}; with space again it is requested after {:.0} ms",
+        since.elapsed().as_secs_f64() * 1000.0
+    );
+}
+
+/// The data folder can only be read when usher starts, and takes writes again while it serves.
+async fn disk_read_only() {
+    let (data, file) = kiosk();
+    let serve = |script: &str| {
+        let mut program = Command::new("unshare");
+        program
+            .args(["--mount", "--propagation", "private", "sh", "-c", script])
+            .arg(data.path())
+            .arg(support::usher());
+        program
+    };
+    // Once on a disk that takes writes: every database is made then.
+    let first = Scene::open(serve("exec \"$@\""), data.path(), &file).await;
+    drop(Technician::first(&first.server).await);
+    drop(first);
+    let script = "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && exec \"$@\"";
+    let mut scene = Scene::open(serve(script), data.path(), &file).await;
+    let (route, person) = (scene.question().await, scene.person().await);
+    let technician = Technician::login(&scene.server.address, "anna", PASSWORD).await;
+    let troubles = |health: Value| health["troubles"].as_array().map_or(0, Vec::len);
+    let before = troubles(technician.get("/api/admin/health").await.body);
+    let (_, ready) = scene.server.get("/readyz").await;
+    assert!(ready.contains("disk_read_only"), "{ready}");
+    let item = json!({"id": "thawed", "language": "en", "questions": ["what thawed"], "answer": "The disk."});
+    let refused = technician.put("/api/admin/knowledge/items/thawed/en", &item).await;
+    let mut entered = Command::new("nsenter");
+    entered.args(["--target", &scene.server.id().to_string(), "--mount", "--", "mount", "-o", "remount,bind,rw"]);
+    let thawed = entered.arg(data.path()).status().expect("nsenter runs; `apt-get install util-linux`");
+    assert!(thawed.success(), "the folder was not made writable");
+    let since = Instant::now();
+    while scene.person().await != "requested" && since.elapsed() < Duration::from_secs(60) {}
+    let outbox_ms = since.elapsed().as_secs_f64() * 1000.0;
+    let taken = loop {
+        let reply = technician.put("/api/admin/knowledge/items/thawed/en", &item).await;
+        let after = troubles(technician.get("/api/admin/health").await.body);
+        if (reply.status < 300 && after == 0) || since.elapsed() > Duration::from_secs(60) {
+            break (reply.status, after);
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    println!(
+        "faults: disk read-only at the start: a question is {route}, a wish for a person is {person}, {before} named state, an item is \
+         refused with {} ({}); writable again, a person is requested after {outbox_ms:.0} ms, an item is taken with {}, {} named states \
+         after {:.0} ms",
+        refused.status,
+        refused.body["error"]["message"].as_str().unwrap_or_default(),
+        taken.0,
+        taken.1,
         since.elapsed().as_secs_f64() * 1000.0
     );
 }

@@ -106,6 +106,14 @@ impl People {
         Ok(is_needed && self.first.is_open())
     }
 
+    /// Opens the file for writing that was opened to be read alone, once its disk takes writes.
+    ///
+    /// # Errors
+    /// [`AdminError::Store`].
+    pub async fn revive(&self) -> Result<(), AdminError> {
+        on(&self.store, AdminStore::revive).await.map(drop)
+    }
+
     /// Makes whoever holds the first secret the owner.
     ///
     /// # Errors

@@ -33,6 +33,7 @@ pub fn machine(settings: &Settings, data: &Path, runner: &Runner) -> Vec<Line> {
         std::fs::read_to_string(&moment).ok().and_then(|text| serde_json::from_str(&text).ok());
     let probe = |what, examine: Box<dyn FnOnce() -> Line + Send>| Probe::new(what, PROBE_MAX, move || vec![examine()]);
     let (space, writing) = (folder.clone(), folder);
+    let edited = super::knowledge_edited(settings, data);
     let of = |places: &Places| places.clone();
     let (wear, free, time, cable, heat) = (of(&places), of(&places), of(&places), of(&places), of(&places));
     let mut probes = vec![
@@ -40,7 +41,7 @@ pub fn machine(settings: &Settings, data: &Path, runner: &Runner) -> Vec<Line> {
         probe("disk writing", Box::new(move || disk::writing(&writing))),
         probe("disk wear", Box::new(move || disk::wear(&wear))),
         probe("memory", Box::new(move || memory::memory(&free, MEMORY_FREE_MIN))),
-        probe("clock", Box::new(move || clock::clock(&time, before.as_ref()))),
+        probe("clock", Box::new(move || clock::clock(&time, before.as_ref(), edited))),
         probe("network", Box::new(move || network::network(&cable))),
         probe("temperature", Box::new(move || temperature::temperature(&heat))),
     ];

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::folder_of;
 use crate::admin;
 use crate::backup::{self, DataLock, NamedModel, Part, Plan};
+use crate::base::disk::is_read_only;
 use crate::config::Settings;
 use crate::domain::Language;
 use crate::handoff::LinkSettings;
@@ -21,8 +22,16 @@ use crate::store::{self, Content, Kind};
 /// shares the folder with others that serve. Where another already serves, it has looked.
 ///
 /// # Errors
-/// When a restore or a reset is at work, or the disk is full or read-only; each with its repair.
+/// When a restore or a reset is at work, or the disk is full; each with its repair. On a disk that can only be read nothing is looked
+/// after.
 pub fn take_data(settings: &Settings, data: &Path) -> anyhow::Result<DataLock> {
+    if is_read_only(data) {
+        tracing::error!(
+            "disk_read_only: {} can only be read; nothing is repaired or written until it is writable",
+            data.display()
+        );
+        return Ok(DataLock::shared(data)?);
+    }
     let Ok(alone) = DataLock::exclusive(data) else { return Ok(DataLock::shared(data)?) };
     for done in backup::finish(data)? {
         tracing::warn!("{done}");

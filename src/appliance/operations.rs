@@ -33,7 +33,7 @@ pub fn watch(
 ) -> Watch {
     let parts = parts(opened);
     let language = opened.conversation.engines.writer.as_ref().map(|writer| writer.worker.shared_gauge());
-    let probe = Probe::new("/", data);
+    let probe = Probe::new("/", data).with_clock(opened.conversation.clock.clone());
     telemetry::watch(
         telemetry.clone(),
         probe,

@@ -8,7 +8,6 @@ use anyhow::Context;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::base::Clock;
 use crate::base::worker::Worker;
 use crate::config::Settings;
 use crate::handoff::links::{Opened, local, websocket};
@@ -31,7 +30,7 @@ const KEEP_EVERY: Duration = Duration::from_secs(3600);
 pub struct People {
     /// `None`: the contact card alone.
     pub kiosk: Option<Arc<Kiosk>>,
-    /// The desk that this program serves.
+    /// The desk that this program serves, and its database.
     pub desk: Option<Arc<Desk>>,
     /// What that desk keeps.
     pub kept: Option<Arc<Worker<SealedDesk>>>,
@@ -140,7 +139,7 @@ pub(super) async fn is_stopping(stopping: &CancellationToken) -> bool {
     }
 }
 
-/// A desk of this program: one queue of its own, or one that is shared over a bus.
+/// A desk of this program, with its database: one queue of its own, or one that is shared over a bus.
 ///
 /// # Errors
 /// When its file or its bus cannot be opened.
@@ -170,7 +169,7 @@ pub async fn open_desk(
         accounts: Accounts::new(store.clone()),
         logins: Logins::default(),
         knowledge,
-        clock: Clock::system(&settings.site.time_zone)?,
+        clock: super::clock(settings, data)?,
         site: settings.site.name.clone(),
         contact: settings.site.contact.clone(),
         map,

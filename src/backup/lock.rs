@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::Path;
 
 use super::BackupError;
+use crate::base::disk::is_read_only;
 
 /// The lock's file in a data folder; never removed, for two processes would then lock two files of one name.
 pub(super) const LOCK_FILE: &str = "usher.lock";
@@ -46,6 +47,14 @@ impl DataLock {
 
 fn open(data: &Path) -> Result<File, BackupError> {
     let path = data.join(LOCK_FILE);
+    if is_read_only(data) {
+        // A folder can be locked as well: there is nobody who could write the file, and nobody who could replace anything.
+        let there = if path.exists() { &path } else { data };
+        if !there.exists() {
+            return Err(BackupError::ReadOnly { path: data.into() });
+        }
+        return File::open(there).map_err(|error| BackupError::of(there, error));
+    }
     fs::create_dir_all(data).map_err(|error| BackupError::of(data, error))?;
     let options = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     options.map_err(|error| BackupError::of(&path, error))

@@ -1,7 +1,7 @@
 //! What every room stands on: workers that own a model, cancellation, shutdown, limits. Knows nothing of the business.
 
 mod clock;
-mod disk;
+pub mod disk;
 pub mod dumps;
 pub mod limits;
 mod markup;
@@ -11,8 +11,7 @@ pub mod secret;
 mod stop;
 pub mod worker;
 
-pub use clock::Clock;
-pub use disk::free_bytes;
+pub use clock::{Clock, LIFE, WRITTEN};
 pub use markup::escape;
 pub use nearest::or_nearest;
 pub use stop::Stop;

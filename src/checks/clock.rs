@@ -7,12 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Line, Places};
-
-/// No kiosk ran this program before. A clock without a battery wakes up in 1970 or at its maker's date.
-const WRITTEN: &str = "2026-11-01T00:00:00Z";
-
-/// A year beyond is a clock that was set wrong: hardware does not last so long.
-const LIFE: SignedDuration = SignedDuration::from_hours(25 * 365 * 24);
+use crate::base::{LIFE, WRITTEN};
 
 /// A difference that a time service puts right without a word (it slews, or steps once after a start).
 const DRIFT_MAX: SignedDuration = SignedDuration::from_secs(60);
@@ -53,20 +48,29 @@ pub fn jump(before: &Moment, now: &Moment) -> Option<SignedDuration> {
     (walked < -DRIFT_MAX || walked > OFF_MAX).then_some(walked)
 }
 
-/// The clock as it is; `before` is what an earlier look kept, `None` at the first.
-pub fn clock(places: &Places, before: Option<&Moment>) -> Line {
+/// The clock as it is; `before` is what an earlier look kept, `None` at the first. `edited`: when the site's knowledge was last
+/// changed, which is over.
+pub fn clock(places: &Places, before: Option<&Moment>, edited: Option<Timestamp>) -> Line {
     let now = Moment::now(places);
     let jumped = before.zip(now.as_ref()).and_then(|(before, now)| jump(before, now));
-    judge(now.map_or_else(Timestamp::now, |now| now.wall), jumped, is_synchronised(places))
+    judge(now.map_or_else(Timestamp::now, |now| now.wall), edited, jumped, is_synchronised(places))
 }
 
-fn judge(now: Timestamp, jumped: Option<SignedDuration>, synchronised: Option<bool>) -> Line {
+fn judge(
+    now: Timestamp,
+    edited: Option<Timestamp>,
+    jumped: Option<SignedDuration>,
+    synchronised: Option<bool>,
+) -> Line {
     let shown = now.strftime("%Y-%m-%d %H:%M UTC");
-    let written: Timestamp = WRITTEN.parse().unwrap_or(Timestamp::UNIX_EPOCH);
-    if now < written || now.duration_since(written) > LIFE {
-        let repair =
-            "set it (`timedatectl set-time`), let the site's time server keep it, and replace the clock's battery";
+    let repair = "set it (`timedatectl set-time`), let the site's time server keep it, and replace the clock's battery";
+    if now < WRITTEN || now.duration_since(WRITTEN) > LIFE {
         return Line::bad("clock", format!("it is {shown}, which cannot be"), repair);
+    }
+    if let Some(edited) = edited.filter(|edited| edited.duration_since(now) > DRIFT_MAX) {
+        let edited = edited.strftime("%Y-%m-%d %H:%M UTC");
+        let finding = format!("clock_wrong: it is {shown}, before the last change of the site's knowledge ({edited})");
+        return Line::bad("clock", finding, repair);
     }
     if let Some(jumped) = jumped {
         let finding = format!("it is {shown}; the clock jumped {} since the last self-test", far(jumped));
@@ -151,7 +155,7 @@ mod tests {
 
     #[test]
     fn an_impossible_year_is_bad_before_all_else() {
-        let judged = |wall: &str, jumped, synchronised| judge(wall.parse().unwrap(), jumped, synchronised);
+        let judged = |wall: &str, jumped, synchronised| judge(wall.parse().unwrap(), None, jumped, synchronised);
         assert_eq!(judged("1970-01-01T00:05:00Z", None, Some(true)).health, Health::Bad);
         assert_eq!(
             judged("2099-01-01T00:00:00Z", None, Some(true)).finding,
@@ -162,6 +166,11 @@ mod tests {
         assert_eq!(judged("2026-12-01T00:00:00Z", None, Some(false)).health, Health::Warning);
         assert_eq!(judged("2026-12-01T00:00:00Z", None, Some(true)).health, Health::Good);
         assert_eq!(judged("2026-12-01T00:00:00Z", None, None).health, Health::Good);
+        let edited = |at: &str| judge("2026-12-01T00:00:00Z".parse().unwrap(), at.parse().ok(), None, Some(true));
+        assert_eq!(edited("2026-11-30T00:00:00Z").health, Health::Good);
+        let behind = edited("2026-12-03T00:00:00Z");
+        assert_eq!(behind.health, Health::Bad);
+        assert!(behind.finding.contains("before the last change of the site's knowledge (2026-12-03"), "{behind:?}");
     }
 
     #[test]

@@ -66,7 +66,7 @@ fn judge_space(space: &Space, need_bytes: u64) -> Line {
     let make_room = "free space in the data folder: remove models that are not in use, old backups and logs";
     if space.is_read_only {
         let repair = "the system made it read-only after an error: restart; when it stays so, copy the data and replace the disk";
-        return Line::bad("disk", format!("the disk is read-only, {free}"), repair);
+        return Line::bad("disk", format!("disk_read_only: the disk is read-only, {free}"), repair);
     }
     if space.free < need_bytes {
         return Line::bad("disk", format!("{free}; {} are needed", size(need_bytes)), make_room);

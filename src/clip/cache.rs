@@ -16,6 +16,7 @@ use super::growing::{Growing, Writer};
 use super::key::key;
 use super::limits::CLIP_BYTES_MAX;
 use super::script::Script;
+use crate::base::disk::is_read_only;
 
 /// Clips that could not be kept on the disk and are served from memory, the oldest goes first; some MB at most.
 const IN_MEMORY_MAX: usize = 4;
@@ -58,12 +59,16 @@ impl Clips {
     /// # Errors
     /// [`ClipError::Io`] or [`ClipError::DiskFull`].
     pub fn open(folder: &Path, bytes_max: u64, count_max: usize) -> Result<Self, ClipError> {
+        let open = Mutex::default();
+        let clips = Self(Arc::new(Inner { folder: folder.into(), bytes_max, count_max, open }));
+        // Clips that are there are shown, new ones stay in memory.
+        if is_read_only(folder) {
+            return Ok(clips);
+        }
         fs::create_dir_all(folder).map_err(ClipError::io("make the folder", folder))?;
         for path in paths(folder, "part")? {
             fs::remove_file(&path).map_err(ClipError::io("remove", &path))?;
         }
-        let open = Mutex::default();
-        let clips = Self(Arc::new(Inner { folder: folder.into(), bytes_max, count_max, open }));
         clips.trim(0)?;
         Ok(clips)
     }

@@ -134,6 +134,14 @@ impl Kiosk {
         }
     }
 
+    /// Opens the outbox for writing that was opened to be read alone, once its disk takes writes.
+    ///
+    /// # Errors
+    /// [`NotWritten`]; what is said meanwhile is refused.
+    pub async fn revive(&self) -> Result<(), NotWritten> {
+        self.with(|outbox| outbox.revive().map(drop)).await
+    }
+
     /// Parcels that wait for the desk.
     ///
     /// # Errors

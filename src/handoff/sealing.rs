@@ -33,16 +33,24 @@ pub struct SealedDesk {
 
 impl SealedOutbox {
     /// Opens the file and its key, both made when absent. Plain bodies of an earlier usher are sealed, and a key that is due
-    /// is renewed.
+    /// is renewed; not so on a disk that can only be read.
     ///
     /// # Errors
     /// [`SealingError`], each variant with what to do.
     pub fn open(path: &Path, now: Timestamp) -> Result<Self, SealingError> {
         let vault = Vault::open(&path.with_extension(KEY_ENDING), now)?;
         let mut outbox = Self { store: OutboxStore::open(path)?, vault };
-        outbox.seal_anew()?;
-        outbox.renew_if_due(now)?;
+        if !outbox.store.is_read_only() {
+            outbox.seal_anew()?;
+            outbox.renew_if_due(now)?;
+        }
         Ok(outbox)
+    }
+
+    /// # Errors
+    /// As [`OutboxStore::revive`].
+    pub fn revive(&mut self) -> Result<bool, StoreError> {
+        self.store.revive()
     }
 
     /// As [`OutboxStore::put`], with plain bodies.
@@ -135,8 +143,10 @@ impl SealedDesk {
     pub fn open(path: &Path, now: Timestamp) -> Result<Self, SealingError> {
         let vault = Vault::open(&path.with_extension(KEY_ENDING), now)?;
         let mut desk = Self { store: DeskStore::open(path)?, vault };
-        desk.seal_anew()?;
-        desk.renew_if_due(now)?;
+        if !desk.store.is_read_only() {
+            desk.seal_anew()?;
+            desk.renew_if_due(now)?;
+        }
         Ok(desk)
     }
 

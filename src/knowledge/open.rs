@@ -86,11 +86,23 @@ impl Knowledge {
         let embedder = embedder.map(Model::ask).transpose()?;
         let mut knowledge = Self { store: KnowledgeStore::open(path)?, embedder, index: Index::default(), version: 0 };
         // After a salvage the index of words is empty.
-        if knowledge.store.lacks_index()? {
+        if !knowledge.store.is_read_only() && knowledge.store.lacks_index()? {
             knowledge.store.reindex(&words::index_text)?;
         }
         knowledge.reload()?;
         Ok(knowledge)
+    }
+
+    /// Opens the file for writing that was opened to be read alone, once its disk takes writes. Whether it did.
+    ///
+    /// # Errors
+    /// [`KnowledgeError::Store`]; what is known stays.
+    pub fn revive(&mut self) -> Result<bool, KnowledgeError> {
+        let is_revived = self.store.revive()?;
+        if is_revived {
+            self.reload()?;
+        }
+        Ok(is_revived)
     }
 
     /// Imports files and folders, replacing items of the same id and language and documents of the same file name, then

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use serde::{Deserialize, Serialize};
 
 use super::{Member, ModelsError};
-use crate::base::free_bytes;
+use crate::base::disk::free_bytes;
 
 /// Which program fetches a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::base::free_bytes;
+use crate::base::disk::free_bytes;
 
 /// A failure of this room. Every text names the thing, and what to do about it.
 #[derive(Debug, thiserror::Error)]

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use super::place::digest_file;
 use super::record::Record;
 use super::{Member, ModelsError, Pack};
-use crate::base::{Stop, free_bytes};
+use crate::base::Stop;
+use crate::base::disk::free_bytes;
 
 /// Where packages stand while they are fetched; no model can have this name, for it begins with a dot.
 const FETCH_FOLDER: &str = ".fetch";

@@ -56,6 +56,14 @@ impl AdminStore {
         File::open(path, Kind::Admin).map(Self)
     }
 
+    /// Opens the file for writing that was opened to be read alone, once its disk takes writes. Whether it did.
+    ///
+    /// # Errors
+    /// As [`AdminStore::open`]; it stays as it was then.
+    pub fn revive(&mut self) -> Result<bool, StoreError> {
+        self.0.revive(Kind::Admin)
+    }
+
     /// Everybody, by name.
     ///
     /// # Errors

@@ -33,7 +33,7 @@ pub fn copy(kind: Kind, content: Content, from: &Path, to: &Path) -> Result<(), 
     // A reader of a log needs its index, which a handle that may not write cannot make.
     let source = existing(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let opened = Connection::open(to).map_err(|source| StoreError::Open { path: to.into(), source })?;
-    let mut target = File { path: to.into(), connection: opened };
+    let mut target = File { path: to.into(), connection: opened, is_read_only: false };
     let backup = Backup::new(&source.connection, &mut target.connection).map_err(|error| source.error(error))?;
     // All pages in one step: writers go on in the log meanwhile, and the copy never begins again.
     backup.step(-1).map_err(|error| source.error(error))?;
@@ -94,7 +94,7 @@ pub(super) fn existing(path: &Path, access: OpenFlags) -> Result<File, StoreErro
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection =
         Connection::open_with_flags(path, flags).map_err(|source| StoreError::Open { path: path.into(), source })?;
-    let file = File { path: path.into(), connection };
+    let file = File { path: path.into(), connection, is_read_only: flags == OpenFlags::SQLITE_OPEN_READ_ONLY };
     file.connection.busy_timeout(BUSY_WAIT).map_err(|error| file.error(error))?;
     Ok(file)
 }

@@ -52,6 +52,19 @@ impl DeskStore {
         File::open(path, Kind::Desk).map(Self)
     }
 
+    /// Opens the file for writing that was opened to be read alone, once its disk takes writes. Whether it did.
+    ///
+    /// # Errors
+    /// As [`DeskStore::open`]; it stays as it was then.
+    pub fn revive(&mut self) -> Result<bool, StoreError> {
+        self.0.revive(Kind::Desk)
+    }
+
+    /// Whether nothing can be written, for its disk took no writes.
+    pub fn is_read_only(&self) -> bool {
+        self.0.is_read_only
+    }
+
     /// Writes a batch, all or nothing.
     ///
     /// # Errors

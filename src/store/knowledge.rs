@@ -58,6 +58,19 @@ impl KnowledgeStore {
         File::open(path, Kind::Knowledge).map(Self)
     }
 
+    /// Opens the file for writing that was opened to be read alone, once its disk takes writes. Whether it did.
+    ///
+    /// # Errors
+    /// As [`KnowledgeStore::open`]; it stays as it was then.
+    pub fn revive(&mut self) -> Result<bool, StoreError> {
+        self.0.revive(Kind::Knowledge)
+    }
+
+    /// Whether nothing can be written, for its disk took no writes.
+    pub fn is_read_only(&self) -> bool {
+        self.0.is_read_only
+    }
+
     /// Writes items and documents in one transaction, replacing those of the same name. `segment` turns a text into words
     /// with spaces between them.
     ///

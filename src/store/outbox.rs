@@ -44,6 +44,19 @@ impl OutboxStore {
         File::open(path, Kind::Kiosk).map(Self)
     }
 
+    /// Opens the file for writing that was opened to be read alone, once its disk takes writes. Whether it did.
+    ///
+    /// # Errors
+    /// As [`OutboxStore::open`]; it stays as it was then.
+    pub fn revive(&mut self) -> Result<bool, StoreError> {
+        self.0.revive(Kind::Kiosk)
+    }
+
+    /// Whether nothing can be written, for its disk took no writes.
+    pub fn is_read_only(&self) -> bool {
+        self.0.is_read_only
+    }
+
     /// Writes a visit's hand-over (when it begins) and parcels `(id, hand-over, body)` in one transaction. A known id changes nothing.
     ///
     /// # Errors

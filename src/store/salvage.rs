@@ -11,7 +11,7 @@ use rusqlite_migration::Migrations;
 
 use super::copy::existing;
 use super::schema::{self, Kind};
-use super::{File, StoreError};
+use super::{File, StoreError, with_ending};
 
 /// What was saved of a damaged file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -87,7 +87,7 @@ fn has_header(path: &Path) -> bool {
 fn save(kind: Kind, path: &Path, saved: &Path) -> Result<Vec<Table>, StoreError> {
     let connection =
         rusqlite::Connection::open(saved).map_err(|source| StoreError::Open { path: saved.into(), source })?;
-    let mut target = File { path: saved.into(), connection };
+    let mut target = File { path: saved.into(), connection, is_read_only: false };
     target.prepare(0)?;
     let mut tables = Vec::new();
     if let Ok(damaged) = existing(path, OpenFlags::SQLITE_OPEN_READ_WRITE) {
@@ -114,7 +114,7 @@ fn finish(path: &Path) -> Result<(), StoreError> {
     let Some((saved, stamp)) = complete(path) else { return Ok(()) };
     // The log goes first: beside the new file it would be played into it.
     for ending in ["-wal", "-shm", ""] {
-        let (from, to) = (with(path, ending), with(&beside(path, &format!("damaged-{stamp}")), ending));
+        let (from, to) = (with_ending(path, ending), with_ending(&beside(path, &format!("damaged-{stamp}")), ending));
         if from.exists() && !to.exists() {
             rename(&from, &to)?;
         }
@@ -132,18 +132,12 @@ fn complete(path: &Path) -> Option<(PathBuf, String)> {
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {
-    with(path, &format!(".{ending}"))
-}
-
-fn with(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
+    with_ending(path, &format!(".{ending}"))
 }
 
 fn remove(path: &Path) -> Result<(), StoreError> {
     for ending in ["", "-wal", "-shm", "-journal"] {
-        match fs::remove_file(with(path, ending)) {
+        match fs::remove_file(with_ending(path, ending)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(told(path, error)),
             _ => {}
         }

@@ -24,6 +24,14 @@ impl StatisticsStore {
         File::open(path, Kind::Statistics).map(Self)
     }
 
+    /// Opens the file for writing that was opened to be read alone, once its disk takes writes. Whether it did.
+    ///
+    /// # Errors
+    /// As [`StatisticsStore::open`]; it stays as it was then.
+    pub fn revive(&mut self) -> Result<bool, StoreError> {
+        self.0.revive(Kind::Statistics)
+    }
+
     /// Changes the rows of `hours` in one transaction: `merge` gets what stands there and gives what shall stand there.
     ///
     /// # Errors

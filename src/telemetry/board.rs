@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 
 use sysinfo::{DiskRefreshKind, Disks};
 
+use super::trouble::Trouble;
+use crate::base::Clock;
+use crate::base::disk::is_read_only;
+
 /// Above this the processor is about to slow itself (Pi: 80 °C soft limit, 85 °C hard); below [`COOL_C`] it has recovered.
 const HOT_C: f64 = 80.0;
 const COOL_C: f64 = 74.0;
@@ -42,7 +46,18 @@ pub struct Board {
     pub disk_total: Option<u64>,
     pub disk_free: Option<u64>,
     pub read_only: Option<bool>,
+    /// The system's clock says a time that is known to be over.
+    pub clock_wrong: bool,
     pub heat: Heat,
+}
+
+impl Board {
+    /// What is wrong with the machine that visitors do not notice yet, by name.
+    pub fn troubles(&self) -> Vec<Trouble> {
+        let is_read_only = self.read_only == Some(true);
+        let all = [(is_read_only, Trouble::DiskReadOnly), (self.clock_wrong, Trouble::ClockWrong)];
+        all.into_iter().filter_map(|(is_so, trouble)| is_so.then_some(trouble)).collect()
+    }
 }
 
 /// The temperature with hysteresis, so that nothing flaps around a limit.
@@ -72,6 +87,7 @@ impl Heat {
 pub struct Probe {
     root: PathBuf,
     data: PathBuf,
+    clock: Option<Clock>,
     /// The processors' own counts of having been slowed, at the last look.
     slowed: Option<u64>,
     heat: Heat,
@@ -80,7 +96,12 @@ pub struct Probe {
 impl Probe {
     /// `root` is `/` but in tests; `data` lies on the disk that is told of.
     pub fn new(root: impl Into<PathBuf>, data: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), data: data.into(), slowed: None, heat: Heat::Cool }
+        Self { root: root.into(), data: data.into(), clock: None, slowed: None, heat: Heat::Cool }
+    }
+
+    /// Looks at `clock`, too.
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock: Some(clock), ..self }
     }
 
     /// Looks now. Blocks for some milliseconds.
@@ -100,7 +121,8 @@ impl Probe {
             memory_available,
             disk_total: disk.map(|disk| disk.0),
             disk_free: disk.map(|disk| disk.1),
-            read_only: disk.map(|disk| disk.2),
+            read_only: Some(is_read_only(&self.data)),
+            clock_wrong: self.clock.as_ref().is_some_and(Clock::is_wrong),
             heat: self.heat,
         }
     }
@@ -193,13 +215,13 @@ fn field(text: &str, name: &str) -> Option<u64> {
     text.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next()?.parse().ok())
 }
 
-/// Total bytes, free bytes, read-only, of the disk that `data` lies on.
-fn disk(data: &Path) -> Option<(u64, u64, bool)> {
+/// Total bytes and free bytes of the disk that `data` lies on.
+fn disk(data: &Path) -> Option<(u64, u64)> {
     let place = data.ancestors().find(|folder| folder.exists())?.canonicalize().ok()?;
     let disks = Disks::new_with_refreshed_list_specifics(DiskRefreshKind::nothing().with_storage()).ok()?;
     let mounted = disks.iter().filter(|disk| place.starts_with(disk.mount_point()));
     let disk = mounted.max_by_key(|disk| disk.mount_point().as_os_str().len())?;
-    Some((disk.total_space(), disk.available_space(), disk.is_read_only()))
+    Some((disk.total_space(), disk.available_space()))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod process;
 mod render;
 mod seen;
 mod statistics;
+mod trouble;
 mod watch;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -27,6 +28,7 @@ pub use process::Process;
 pub use render::{CONTENT_TYPE, Present, render};
 pub use seen::{Door, Feeling, HandoverEnd, Refusal, Stages, TurnSeen};
 pub use statistics::{FirstWord, Moods, Point, Report, Routes, Span, Statistics, forget_before, report, write};
+pub use trouble::Trouble;
 pub use watch::{Watch, watch};
 
 /// What the whole appliance tells its operations by; one, shared.

@@ -10,6 +10,7 @@ use super::board::Board;
 use super::ladder::Level;
 use super::metrics::Metrics;
 use super::process::Process;
+use super::trouble::Trouble;
 use crate::base::worker;
 
 /// What the reply's `Content-Type` says.
@@ -125,6 +126,8 @@ fn workers(gauges: &[(&'static str, &worker::Gauge)]) -> Vec<MetricFamily> {
 fn board(board: &Board) -> Vec<MetricFamily> {
     let truth = |told: Option<bool>| told.map(|told| f64::from(u8::from(told)));
     let bytes = |told: Option<u64>| told.map(|bytes| bytes as f64);
+    let now = board.troubles();
+    let troubles = Trouble::ALL.map(|one| (vec![("state", one.word())], f64::from(u8::from(now.contains(&one)))));
     vec![
         gauge("usher_board_temperature_celsius", "The hottest sensor of the board.", board.temperature_c),
         gauge("usher_board_throttled", "Whether the board runs slower than it could.", truth(board.throttled)),
@@ -134,6 +137,12 @@ fn board(board: &Board) -> Vec<MetricFamily> {
         gauge("usher_board_disk_total_bytes", "Size of the data's disk.", bytes(board.disk_total)),
         gauge("usher_board_disk_free_bytes", "Room on the data's disk.", bytes(board.disk_free)),
         gauge("usher_board_disk_read_only", "Whether the data's disk takes no writes.", truth(board.read_only)),
+        family(
+            "usher_trouble",
+            "Named states of a machine that serves on although something is wrong.",
+            MetricType::GAUGE,
+            troubles,
+        ),
     ]
 }
 

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::board::{Board, Probe};
 use super::ladder::{Situation, Verdict};
+use super::trouble::Trouble;
 use super::{Telemetry, statistics};
 use crate::base::worker::{Pending, Worker};
 use crate::store::StatisticsStore;
@@ -38,7 +39,7 @@ pub fn watch(
     changed: impl Fn(Verdict) + Send + 'static,
 ) -> Watch {
     let (stop, stopped) = sync_channel(1);
-    let mut looking = Looking { telemetry, probe, store, situation, changed };
+    let mut looking = Looking { telemetry, probe, store, situation, changed, troubles: Vec::new() };
     let thread = std::thread::Builder::new()
         .name("board".into())
         .spawn(move || looking.run(&stopped))
@@ -61,6 +62,8 @@ struct Looking<S, C> {
     store: Option<Arc<Worker<StatisticsStore>>>,
     situation: S,
     changed: C,
+    /// Those of the last look.
+    troubles: Vec<Trouble>,
 }
 
 impl<S: Fn(&Board) -> Situation, C: Fn(Verdict)> Looking<S, C> {
@@ -80,6 +83,7 @@ impl<S: Fn(&Board) -> Situation, C: Fn(Verdict)> Looking<S, C> {
     fn look(&mut self) {
         let board = self.probe.look();
         let situation = (self.situation)(&board);
+        self.tell(&board.troubles());
         self.telemetry.looked(board);
         if let Some(verdict) = self.telemetry.step(&situation) {
             let level = verdict.level.word();
@@ -91,6 +95,17 @@ impl<S: Fn(&Board) -> Situation, C: Fn(Verdict)> Looking<S, C> {
             );
             (self.changed)(verdict);
         }
+    }
+
+    /// Once when a state comes, once when it goes.
+    fn tell(&mut self, troubles: &[Trouble]) {
+        for trouble in troubles.iter().filter(|trouble| !self.troubles.contains(trouble)) {
+            tracing::error!(state = trouble.word(), repair = trouble.repair(), "{}", trouble.reason());
+        }
+        for gone in self.troubles.iter().filter(|gone| !troubles.contains(gone)) {
+            tracing::warn!(state = gone.word(), "this state is over");
+        }
+        self.troubles = troubles.to_vec();
     }
 
     /// What the disk does not take is kept for the next minute.

@@ -118,7 +118,7 @@ impl Disk for RealDisk {
     }
 
     fn free_bytes(&self, path: &Path) -> Option<u64> {
-        crate::base::free_bytes(path)
+        crate::base::disk::free_bytes(path)
     }
 
     fn lock(&self, path: &Path, wait: bool) -> io::Result<Box<dyn Any>> {

@@ -13,7 +13,7 @@ use super::{Admin, Viewer};
 use crate::base::worker::Gauge;
 use crate::http::App;
 use crate::models::{Installed, Pack};
-use crate::telemetry::Board;
+use crate::telemetry::{Board, Trouble};
 
 pub async fn show(State(admin): State<Arc<Admin>>, _who: Viewer) -> Reply<Json<Value>> {
     let (pack, installed) = look(&admin).await?;
@@ -27,7 +27,7 @@ pub async fn show(State(admin): State<Arc<Admin>>, _who: Viewer) -> Reply<Json<V
         "uptime_s": admin.since.elapsed().as_secs(), "version": env!("CARGO_PKG_VERSION"),
         "visits": app.visits.load(Ordering::Relaxed), "queue": app.queue.load(Ordering::Relaxed),
         "board": board(app.telemetry.board()), "models": models(app, &pack, &installed), "links": links(app),
-        "checks": checks(&admin),
+        "checks": checks(&admin), "troubles": troubles(app),
     })))
 }
 
@@ -38,12 +38,19 @@ fn checks(admin: &Admin) -> Value {
     counts
 }
 
+fn troubles(app: &App) -> Value {
+    let one =
+        |trouble: Trouble| json!({"name": trouble.word(), "reason": trouble.reason(), "repair": trouble.repair()});
+    app.telemetry.board().troubles().into_iter().map(one).collect()
+}
+
 fn board(board: Board) -> Value {
     let used = board.memory_total.zip(board.memory_available).map(|(total, free)| total.saturating_sub(free));
     json!({
         "name": board.name, "temperature_c": board.temperature_c, "throttled": board.throttled, "load": board.load,
         "memory_total": board.memory_total, "memory_available": board.memory_available, "memory_used": used,
         "disk_total": board.disk_total, "disk_free": board.disk_free, "read_only": board.read_only,
+        "clock_wrong": board.clock_wrong,
     })
 }
 

@@ -127,12 +127,12 @@ fn a_log_that_is_cut_short_anywhere_loses_the_last_writes_and_nothing_else() {
     for number in 0..20 {
         store.put(None, &parcel(number)).unwrap();
     }
-    let (file, log) = (fs::read(&path).unwrap(), fs::read(with(&path, "-wal")).unwrap());
+    let (file, log) = (fs::read(&path).unwrap(), fs::read(with_ending(&path, "-wal")).unwrap());
     let mut last = 0;
     for part in 0..=16 {
         let copy = folder.path().join(format!("cut-{part}.db"));
         fs::write(&copy, &file).unwrap();
-        fs::write(with(&copy, "-wal"), &log[..log.len() * part / 16]).unwrap();
+        fs::write(with_ending(&copy, "-wal"), &log[..log.len() * part / 16]).unwrap();
         assert_eq!(look_after(Kind::Kiosk, &copy, STAMP).unwrap(), None);
         let waiting = OutboxStore::open(&copy).unwrap().waiting().unwrap();
         assert!(waiting >= last && waiting <= 20, "{part}: {waiting} after {last}");

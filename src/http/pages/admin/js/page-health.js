@@ -94,6 +94,7 @@ export default class Health extends Page {
     return card(
       { title: say.board, note: board.name },
       board.read_only && note("bad", say.readOnlyDisk, say.readOnlyNote),
+      board.clock_wrong && note("bad", say.wrongClock, say.wrongClockNote),
       element("dl", { class: "figures-row" }, ...plain.map(([name, value]) => element("div", {}, element("dt", { text: name }), element("dd", {}, value)))),
       gauge({
         label: say.memory,
