@@ -156,6 +156,11 @@ impl<D: Disk> Updates<D> {
         UpdateError::io(doing, &self.places.root)
     }
 
+    /// The package's version as the launcher saw it: a program out of a slot does not know it of itself.
+    fn package_of(&self, state: &State) -> Version {
+        state.packaged.clone().unwrap_or_else(|| self.packaged.version.clone())
+    }
+
     /// The version of a slot's content, when the slot is there and signed.
     fn version_of(&self, slot: Slot) -> Option<Version> {
         match slot {

@@ -2,7 +2,10 @@
 
 mod admin;
 mod admin_pages;
+mod admin_upkeep;
+mod axe;
 mod browser;
+mod bundles;
 mod commands;
 mod degraded;
 mod checks;
@@ -25,6 +28,7 @@ mod recordings;
 mod seeing;
 mod seeing_pages;
 mod server;
+mod service;
 mod sight;
 mod socket;
 mod support;

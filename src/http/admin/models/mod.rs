@@ -121,10 +121,12 @@ fn bytes(mb: Option<u32>) -> Option<u64> {
 
 fn described(entry: &Entry, pack: &Pack, shelf: &Shelf, (used, budget): (u64, Option<u64>)) -> Value {
     let why_not = match entry.join(pack) {
-        Err(error) => Some(error.to_string()),
-        Ok(joined) if is_here(&joined, entry, shelf) => Some("it is here already: switch to it".into()),
+        Err(error @ ModelsError::Unpinned { .. }) => Some(("unpinned", error.to_string())),
+        Err(error) => Some(("unfit", error.to_string())),
+        Ok(joined) if is_here(&joined, entry, shelf) => Some(("here", "it is here already: switch to it".to_owned())),
         Ok(_) => None,
     };
+    let (why, why_not) = why_not.unzip();
     // The model that gives way leaves its memory.
     let leaves: u64 = pack
         .models
@@ -137,7 +139,7 @@ fn described(entry: &Entry, pack: &Pack, shelf: &Shelf, (used, budget): (u64, Op
     let fits = budget.is_none_or(|budget| used.saturating_sub(leaves) + needs <= budget);
     json!({
         "name": entry.name, "role": entry.role, "licence": entry.licence, "bytes": entry.bytes(), "memory_bytes": needs,
-        "fits": fits, "can_pull": why_not.is_none(), "why_not": why_not,
+        "fits": fits, "can_pull": why_not.is_none(), "why": why, "why_not": why_not,
     })
 }
 

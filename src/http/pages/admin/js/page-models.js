@@ -20,8 +20,8 @@ export default class Models extends Page {
     const { say, models } = this;
     const may = this.may("technician");
     const acts = may && [
-      actButton({ label: say.verify, testid: "verify", onPress: () => this.#job("models/verify", undefined, "verify") }),
-      actButton({ label: say.bench, testid: "bench", onPress: () => this.#job("models/bench", undefined, "bench") }),
+      actButton({ label: say.verify, testid: "verify", onPress: () => this.#job("models/verify", undefined, "models.verify") }),
+      actButton({ label: say.bench, testid: "bench", onPress: () => this.#job("models/bench", undefined, "models.bench") }),
       button({ label: say.importModel, iconId: "upload", className: "primary", testid: "import", onPress: () => this.#import() }),
     ];
     return [
@@ -72,13 +72,13 @@ export default class Models extends Page {
             iconId: "download",
             className: "small",
             testid: `pull-${model.name}`,
-            onPress: () => this.#job("models/pull", { names: [model.name] }, "pull"),
+            onPress: () => this.#job("models/pull", { names: [model.name] }, "models.pull"),
           }),
       );
     const all =
       may &&
       missing.length > 1 &&
-      actButton({ label: say.pullAll, iconId: "download", className: "small", onPress: () => this.#job("models/pull", { names: null }, "pull") });
+      actButton({ label: say.pullAll, iconId: "download", className: "small", onPress: () => this.#job("models/pull", { names: null }, "models.pull") });
     return card(
       { title: say.missing, note: say.missingNote, className: "flush", acts: [all], testid: "missing" },
       element("div", { class: "rows" }, ...missing.map(row)),
@@ -138,8 +138,8 @@ export default class Models extends Page {
         name: say.state,
         className: "whole",
         cell: (model) => [
-          tag(model.fits ? say.fits : say.tooBig, model.fits ? "good" : "warn"),
-          model.why_not && element("p", { class: "fine soft breaks", text: model.why_not }),
+          element("div", { class: "tags" }, tag(model.fits ? say.fits : say.tooBig, model.fits ? "good" : "warn"), model.why && tag(say.whys[model.why])),
+          model.why === "unfit" && element("p", { class: "fine soft breaks" }, prose(model.why_not)),
         ],
       },
       may && {
@@ -153,17 +153,17 @@ export default class Models extends Page {
             iconId: "download",
             className: "small",
             testid: `pull-${model.name}`,
-            onPress: () => this.#job("models/pull", { names: [model.name] }, "pull"),
+            onPress: () => this.#job("models/pull", { names: [model.name] }, "models.pull"),
           }),
       },
     ].filter(Boolean);
-    return card({ title: say.catalogue, note: say.catalogueNote, className: "flush" }, table({ label: say.catalogue, columns, rows: catalogue, testid: "catalogue" }));
+    return card({ title: say.catalogue, note: [say.catalogueNote, catalogue.some((model) => model.why === "unpinned") && say.unpinnedNote].filter(Boolean).join(" "), className: "flush" }, table({ label: say.catalogue, columns, rows: catalogue, testid: "catalogue" }));
   }
 
   async #job(path, body, kind) {
     const job = await this.attempt(() => this.app.jobs.run("POST", path, body, kind));
     if (!job) return;
-    if (["verify", "bench"].includes(kind) && job.state === "done") this.app.kept.models = { kind, result: job.result };
+    if (["models.verify", "models.bench"].includes(kind) && job.state === "done") this.app.kept.models = { kind, result: job.result };
     await this.reload();
   }
 
@@ -184,7 +184,7 @@ export default class Models extends Page {
   }
 
   async #send(file) {
-    const job = await this.attempt(() => this.app.jobs.upload(`models/import?name=${encodeURIComponent(file.name)}`, file, "import"));
+    const job = await this.attempt(() => this.app.jobs.upload(`models/import?name=${encodeURIComponent(file.name)}`, file, "models.import"));
     if (job?.state === "done") this.app.tell(this.say.imported);
     await this.reload();
   }
@@ -192,7 +192,7 @@ export default class Models extends Page {
   async #switch(model) {
     const { say } = this;
     if (!(await confirm({ say, title: say.switchTitle(model.name), text: say.switchText(word(say, "modelRoles", model.role)), yes: say.switchYes }))) return;
-    const job = await this.attempt(() => this.app.jobs.run("POST", "models/switch", { role: model.role, model: model.name }, "switch"));
+    const job = await this.attempt(() => this.app.jobs.run("POST", "models/switch", { role: model.role, model: model.name }, "models.switch"));
     if (job?.state === "done")
       this.app.tell(job.result?.kept === false ? say.returned(job.result.reason) : say.kept(model.name), job.result?.kept === false ? "bad" : "good");
     await this.reload();

@@ -8,7 +8,8 @@ export const HEALTH = {
     degraded: "Ready, with less than it can",
     facts: (uptime, version) => `Running for ${uptime} · usher ${version}`,
     visits: (count) => (count === 1 ? "1 visit now" : `${count} visits now`),
-    queue: (count) => (count === 0 ? "nobody waits for a person" : count === 1 ? "1 visitor waits for a person" : `${count} visitors wait for a person`),
+    people: (count) => (count === 0 ? "nobody in front of the camera" : count === 1 ? "1 person in front of the camera" : `${count} people in front of the camera`),
+    causes: {}, // the server says them in English
     ladder: "What visitors get now",
     levels: { full: "Full answers", small_model: "Small model", approved: "Approved answers", touch: "Topics to touch", contact: "Contact card" },
     levelNotes: {
@@ -18,8 +19,7 @@ export const HEALTH = {
     board: "Board", temperature: "Temperature", throttled: "Slowed down by heat or power", notThrottled: "Full speed", load: "Load", memory: "Memory", disk: "Disk", readOnlyDisk: "The disk is read-only", readOnlyNote: "Nothing can be kept. Check the card or the disk, then restart.",
     ofWhole: (used, whole) => `${used} of ${whole}`, free: (free) => `${free} free`,
     models: "Models", model: "Model", role: "Role", state: "State", waits: "Waiting", runs: "Runs", median: "Median", memoryUse: "Memory",
-    modelStates: { serving: "serving", missing: "missing", failed: "failed" },
-    links: "Links", linkStates: { up: "up", down: "down", off: "off" }, noLinks: "No links", noLinksNote: "This kiosk works by itself.",
+    modelStates: { serving: "serving", missing: "missing", failed: "failed", fetched: "after a restart" },
     checks: "Last self-test", noChecks: "Never run", noChecksNote: "A self-test takes about a minute and finds most faults.", checksAt: (at) => `Run ${at}`, good: "good", warning: "to look at", bad: "to repair", toChecks: "To the self-test", toModels: "To the models", repair: "Repair",
   },
   zh: {
@@ -29,7 +29,22 @@ export const HEALTH = {
     degraded: "可以接待，但能力受限",
     facts: (uptime, version) => `已运行 ${uptime} · usher ${version}`,
     visits: (count) => `当前 ${count} 位访客`,
-    queue: (count) => (count === 0 ? "无人等候人工" : `${count} 位访客等候人工`),
+    people: (count) => (count === 0 ? "摄像头前无人" : `摄像头前 ${count} 人`),
+    causes: {
+      starting: ["usher 正在启动", "请稍候，就绪后会显示在这里"],
+      no_knowledge: ["站点还没有知识", "请在“知识库”页面导入，或运行 `usher knowledge import PATH`"],
+      knowledge_unreadable: ["知识库无法读取", "请运行 `usher doctor`；文件损坏时请恢复最近的备份"],
+      memory_gone: ["内存即将用尽", "请停止本机的其他程序，或在“模型”页面选用较小的模型"],
+      memory_short: ["内存不足", "请停止本机的其他程序，或在“模型”页面选用较小的模型"],
+      heat_critical: ["主板即将因过热关机", "请清洁风扇和通风口，并查看机柜内的其他热源"],
+      heat: ["主板过热", "请清洁风扇和通风口，并查看机柜内的其他热源"],
+      throttled: ["主板已自行降速", "请先检查电源（Pi 5 需要 5 V、5 A），再检查风扇和通风口"],
+      embedding_missing: ["缺少语义模型，目前按关键词查找答案", "请在“模型”页面获取，或运行 `usher models pull`"],
+      embedding_failed: ["语义模型无法使用，目前按关键词查找答案", "请先运行 `usher models verify`，再运行 `usher models pull`"],
+      writing_missing: ["缺少语言模型", "请在“模型”页面获取，或运行 `usher models pull`"],
+      writing_failed: ["语言模型无法使用", "请先运行 `usher models verify`，再运行 `usher models pull`"],
+      writing_busy: ["提问多于语言模型能回答的数量", "若很快恢复则无需处理；否则请选用较小的模型，或减少同时服务的访客"],
+    },
     ladder: "访客目前得到的服务",
     levels: { full: "完整回答", small_model: "小模型", approved: "审定答案", touch: "点选主题", contact: "联系卡" },
     levelNotes: {
@@ -39,8 +54,7 @@ export const HEALTH = {
     board: "主板", temperature: "温度", throttled: "因过热或供电不足降速", notThrottled: "全速运行", load: "负载", memory: "内存", disk: "磁盘", readOnlyDisk: "磁盘为只读", readOnlyNote: "无法保存任何内容。请检查存储卡或磁盘，然后重启。",
     ofWhole: (used, whole) => `${used} / ${whole}`, free: (free) => `剩余 ${free}`,
     models: "模型", model: "模型", role: "用途", state: "状态", waits: "等候", runs: "次数", median: "中位耗时", memoryUse: "内存",
-    modelStates: { serving: "服务中", missing: "缺失", failed: "故障" },
-    links: "连接", linkStates: { up: "正常", down: "中断", off: "关闭" }, noLinks: "没有连接", noLinksNote: "本终端独立运行。",
+    modelStates: { serving: "服务中", missing: "缺失", failed: "故障", fetched: "重启后可用" },
     checks: "上次自检", noChecks: "尚未运行", noChecksNote: "自检约需一分钟，能发现大多数故障。", checksAt: (at) => `运行于 ${at}`, good: "正常", warning: "需留意", bad: "需修复", toChecks: "前往自检", toModels: "前往模型", repair: "修复方法",
   },
 };

@@ -18,8 +18,8 @@ export function outcome(update, isBusy) {
   if (!expected) return null;
   const { version } = update.running;
   const failed = update.other?.state === "failed";
+  if (isBusy || update.running.on_trial || update.other?.state === "chosen") return { kind: "waiting", version };
   if (version !== expected.from) return { kind: "good", version };
-  if (isBusy) return { kind: "waiting", version };
   return failed ? { kind: "back", version, reason: update.other.reason } : { kind: "same", version };
 }
 

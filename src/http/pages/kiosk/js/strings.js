@@ -11,7 +11,8 @@ export const LANGUAGES = Object.freeze({
 const EN = {
   handoff: HANDOFF_STRINGS.en,
   sight: SIGHT_STRINGS.en,
-  setupText: "Not set up yet. A technician opens",
+  setupOpen: "For the technician: open",
+  setupType: "and type:",
   askPlaceholder: "Type your question",
   ask: "Ask",
   holdToTalk: "Hold to talk, or tap once",
@@ -90,7 +91,8 @@ const EN = {
 const ZH = {
   handoff: HANDOFF_STRINGS.zh,
   sight: SIGHT_STRINGS.zh,
-  setupText: "尚未设置。请技术人员打开",
+  setupOpen: "技术人员请打开",
+  setupType: "并输入：",
   askPlaceholder: "请输入您的问题",
   ask: "提问",
   holdToTalk: "按住说话，或轻点一下",
