@@ -13,9 +13,6 @@ use serde_json::{Value, json};
 use crate::base::Stop;
 use crate::update::{self, Bundle, Data, Packaged, Progress, Slot, Source, Start, Status, Updates};
 
-/// Where the started program finds the one that chose it: a new start goes through the choice again.
-const LAUNCHER: &str = "USHER_LAUNCHER";
-
 /// What a slot brings beside its program: the variable that says where, and its folder.
 const BROUGHT: [(&str, &str); 2] = [("USHER_SITES", "sites"), ("USHER_BOARDS", "boards")];
 
@@ -196,7 +193,7 @@ fn boot(updates: &Updates, keep: &Data<'_>, then: &[String]) -> anyhow::Result<E
     eprintln!("update: starting version {version} from {}", shown(slot));
     let launcher = std::env::current_exe().context("the system does not say which program runs")?;
     let mut command = std::process::Command::new(&program);
-    command.args(then).env("USHER_SLOT", slot.word()).env(LAUNCHER, launcher);
+    command.args(then).env("USHER_SLOT", slot.word()).env(update::LAUNCHER, launcher);
     for (variable, kind) in BROUGHT {
         let brought = folder.as_ref().map(|folder| folder.join(kind)).filter(|folder| folder.is_dir());
         command.envs(brought.map(|folder| (variable, folder)));
@@ -207,7 +204,7 @@ fn boot(updates: &Updates, keep: &Data<'_>, then: &[String]) -> anyhow::Result<E
 
 /// The launcher again, to choose anew what serves; `None` for a program that no launcher started.
 pub(super) fn launcher(data: &Path) -> Option<std::process::Command> {
-    let mut command = std::process::Command::new(std::env::var_os(LAUNCHER)?);
+    let mut command = std::process::Command::new(std::env::var_os(update::LAUNCHER)?);
     command.args(["update", "boot", "--data"]).arg(data).arg("--");
     // What the last slot brought is not the next one's.
     let slots = data.join("slots");

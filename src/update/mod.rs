@@ -68,6 +68,9 @@ use state::State;
 /// Where trusted public keys lie; only root may write there.
 pub const KEYS: &str = "/etc/usher/update-keys";
 
+/// Where a started program finds the one that chose it, in its environment: a new start goes through the choice again.
+pub const LAUNCHER: &str = "USHER_LAUNCHER";
+
 /// The program that is always there: the one that the package installed.
 #[derive(Debug, Clone)]
 pub struct Packaged {

@@ -82,7 +82,7 @@ async fn a_technician_sets_a_kiosk_up_from_its_own_screens_secret() {
     assert!(told.contains("\"idle_seconds\":90"), "it holds without a new start");
 
     phone.page("settings/site").await;
-    phone.reads("field-site.name.en", "").await;
+    phone.holds("document.querySelector('.page').innerText.includes('Where the kiosk stands')").await;
     phone.picture("admin-phone-site").await;
     phone.accessible("admin-phone-site").await;
     let carried = data.path().join("carried.jsonl");

@@ -43,7 +43,7 @@ pub async fn show(State(admin): State<Arc<Admin>>, _who: Viewer) -> Reply<Json<V
     Ok(Json(json!({
         "running": {"version": status.version.to_string(), "slot": status.running, "on_trial": status.is_on_trial},
         "other": {"version": other.version.as_ref().map(ToString::to_string), "state": other.state, "reason": other.reason},
-        "source": source, "key_id": status.key,
+        "source": source, "key_id": status.key, "launched": std::env::var_os(update::LAUNCHER).is_some(),
     })))
 }
 

@@ -51,7 +51,8 @@ export default class Health extends Page {
     const [why, remedy] = say.causes[health.level_cause] ?? [health.level_reason, health.level_repair];
     const reason = health.ready ? why : health.reason || why;
     const broken = health.models.find((model) => model.state !== "serving" && model.repair);
-    const repair = remedy || broken?.repair;
+    const isWaiting = health.models.some((model) => model.state === "fetched");
+    const repair = isWaiting ? say.restartRepair : remedy || broken?.repair;
     const line = [say.facts(duration(health.uptime_s, say.units), health.version), say.visits(health.visits), health.people !== null && say.people(health.people)].filter(Boolean);
     return element(
       "section",

@@ -5,7 +5,7 @@ import { confirm, windowed } from "./dialogs.js";
 import { bytes } from "./format.js";
 import { outcomeCard } from "./models-outcome.js";
 import { Page } from "./page.js";
-import { actButton, bar, card, dropFile, empty, prose, table, tag } from "./parts.js";
+import { actButton, bar, card, dropFile, empty, note, prose, table, tag } from "./parts.js";
 import { word } from "./strings.js";
 import { MODELS } from "./strings-models.js";
 
@@ -27,6 +27,7 @@ export default class Models extends Page {
     return [
       this.head(say.pages.models, say.lead, acts),
       this.readerNote(),
+      models.installed.some((model) => model.in_use && !model.serves) && note("warn", say.waitsRestart, say.waitsRestartNote, null, ...(may ? [this.#restartButton(say)] : [])),
       outcomeCard(say, this.app.kept.models, this.language),
       this.#budget(say, models),
       models.missing.length > 0 && this.#missing(say, models.missing, may),
@@ -111,7 +112,7 @@ export default class Models extends Page {
       {
         name: say.state,
         cell: (model) =>
-          element("div", { class: "tags" }, model.in_use && tag(say.inUse, "accent"), model.whole ? !model.in_use && tag(say.whole) : tag(say.notWhole, "bad")),
+          element("div", { class: "tags" }, model.in_use && (model.serves ? tag(say.inUse, "accent") : tag(say.afterRestart, "warn")), model.whole ? !model.in_use && tag(say.whole) : tag(say.notWhole, "bad")),
       },
       may && { name: "", unseen: say.actions, className: "act", cell: acts },
     ].filter(Boolean);
@@ -158,6 +159,17 @@ export default class Models extends Page {
       },
     ].filter(Boolean);
     return card({ title: say.catalogue, note: [say.catalogueNote, catalogue.some((model) => model.why === "unpinned") && say.unpinnedNote].filter(Boolean).join(" "), className: "flush" }, table({ label: say.catalogue, columns, rows: catalogue, testid: "catalogue" }));
+  }
+
+  #restartButton(say) {
+    const restart = async () => {
+      if (!(await confirm({ say, title: say.restartTitle, text: say.restartText, yes: say.restartNow }))) return;
+      this.app.state.set({ restarting: true });
+      const job = await this.attempt(() => this.app.jobs.run("POST", "restart", undefined, "restart"));
+      if (!job || job.state === "failed") this.app.state.set({ restarting: false });
+      await this.reload();
+    };
+    return button({ label: say.restartNow, className: "small", testid: "restart", onPress: restart });
   }
 
   async #job(path, body, kind) {

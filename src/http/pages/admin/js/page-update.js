@@ -29,6 +29,7 @@ export default class Update extends Page {
     return [
       this.head(say.pages.update, say.lead),
       this.#outcome(say, update),
+      !update.launched && note("warn", say.noLauncher, say.noLauncherNote),
       this.#versions(say, update),
       this.readerNote("owner"),
       element("div", { class: "columns even" }, this.#online(say, update), this.#offline(say)),

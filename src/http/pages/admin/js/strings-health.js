@@ -20,7 +20,7 @@ export const HEALTH = {
     ofWhole: (used, whole) => `${used} of ${whole}`, free: (free) => `${free} free`,
     models: "Models", model: "Model", role: "Role", state: "State", waits: "Waiting", runs: "Runs", median: "Median", memoryUse: "Memory",
     modelStates: { serving: "serving", missing: "missing", failed: "failed", fetched: "after a restart" },
-    checks: "Last self-test", noChecks: "Never run", noChecksNote: "A self-test takes about a minute and finds most faults.", checksAt: (at) => `Run ${at}`, good: "good", warning: "to look at", bad: "to repair", toChecks: "To the self-test", toModels: "To the models", repair: "Repair",
+    checks: "Last self-test", noChecks: "Never run", noChecksNote: "A self-test takes about a minute and finds most faults.", checksAt: (at) => `Run ${at}`, good: "good", warning: "to look at", bad: "to repair", toChecks: "To the self-test", toModels: "To the models", repair: "Repair", restartRepair: "restart usher: the models that were fetched serve then",
   },
   zh: {
     lead: "终端能否服务，以及背后的情况。自动刷新。",
@@ -55,6 +55,6 @@ export const HEALTH = {
     ofWhole: (used, whole) => `${used} / ${whole}`, free: (free) => `剩余 ${free}`,
     models: "模型", model: "模型", role: "用途", state: "状态", waits: "等候", runs: "次数", median: "中位耗时", memoryUse: "内存",
     modelStates: { serving: "服务中", missing: "缺失", failed: "故障", fetched: "重启后可用" },
-    checks: "上次自检", noChecks: "尚未运行", noChecksNote: "自检约需一分钟，能发现大多数故障。", checksAt: (at) => `运行于 ${at}`, good: "正常", warning: "需留意", bad: "需修复", toChecks: "前往自检", toModels: "前往模型", repair: "修复方法",
+    checks: "上次自检", noChecks: "尚未运行", noChecksNote: "自检约需一分钟，能发现大多数故障。", checksAt: (at) => `运行于 ${at}`, good: "正常", warning: "需留意", bad: "需修复", toChecks: "前往自检", toModels: "前往模型", repair: "修复方法", restartRepair: "请重启 usher，获取的模型随后开始服务",
   },
 };

@@ -18,7 +18,7 @@ export const BACKUP = {
 export const UPDATE = {
   en: {
     lead: "Two versions fit on the device. A new one must answer the golden questions, or the old one comes back by itself.",
-    running: "Running", other: "The other slot", slot: (slot) => (slot === "none" ? "from the package" : `slot ${slot.toUpperCase()}`), onTrial: "on trial", states: { empty: "empty", chosen: "starts next", ready: "ready to return to", failed: "failed" }, empty: "empty",
+    running: "Running", other: "The other slot", slot: (slot) => (slot === "none" ? "from the package" : `slot ${slot.toUpperCase()}`), onTrial: "on trial", noLauncher: "New versions are not tried here", noLauncherNote: "This usher was started without `usher update boot`. A bundle is installed, and tried when the service starts it.", states: { empty: "empty", chosen: "starts next", ready: "ready to return to", failed: "failed" }, empty: "empty",
     online: "From the update source", source: "Source", noSource: "No source is set. Bring a bundle on a stick or on this phone.", key: "Signed by key", check: "Look for a new version", newest: (version) => `${version} is the newest version.`, available: (version) => `Version ${version} is available`, notes: "What is new", size: "Size", apply: (version) => `Update to ${version}`,
     offline: "From a file", offlineLead: "A signed bundle (.bundle). Wrong signatures and older versions are refused.", hint: "Sent to the kiosk, checked, and started in the other slot", back: (version) => `Return to ${version}`, backTitle: (version) => `Return to ${version}?`, backText: "The kiosk restarts with the version before. Knowledge and settings stay.",
     applyTitle: (version) => `Update to ${version}?`, applyText: "The kiosk restarts with the new version in the other slot. It answers the golden questions; if one fails, the present version comes back by itself. This takes about two minutes.", uploadTitle: (name) => `Update from ${name}?`, ownerOnly: "Updating takes the role Owner.",
@@ -26,7 +26,7 @@ export const UPDATE = {
   },
   zh: {
     lead: "设备可容纳两个版本。新版本必须答对基准问题，否则自动回到旧版本。",
-    running: "正在运行", other: "另一槽位", slot: (slot) => (slot === "none" ? "来自安装包" : `槽位 ${slot.toUpperCase()}`), onTrial: "试运行中", states: { empty: "空", chosen: "下次启动", ready: "可返回", failed: "未通过" }, empty: "空",
+    running: "正在运行", other: "另一槽位", slot: (slot) => (slot === "none" ? "来自安装包" : `槽位 ${slot.toUpperCase()}`), onTrial: "试运行中", noLauncher: "此处不会试运行新版本", noLauncherNote: "usher 未经 `usher update boot` 启动。更新包会安装好，待服务启动它时再试运行。", states: { empty: "空", chosen: "下次启动", ready: "可返回", failed: "未通过" }, empty: "空",
     online: "从更新源", source: "更新源", noSource: "未设置更新源，请用U盘或本手机携带更新包。", key: "签名密钥", check: "查找新版本", newest: (version) => `${version} 已是最新版本。`, available: (version) => `有新版本 ${version}`, notes: "更新内容", size: "大小", apply: (version) => `更新到 ${version}`,
     offline: "从文件", offlineLead: "经签名的更新包（.bundle）。签名错误或版本更旧的会被拒绝。", hint: "发送到终端，校验后在另一槽位启动", back: (version) => `返回 ${version}`, backTitle: (version) => `返回 ${version}？`, backText: "终端将以先前的版本重启，知识和设置保持不变。",
     applyTitle: (version) => `更新到 ${version}？`, applyText: "终端将在另一槽位以新版本重启，并回答基准问题；任一失败则自动回到现有版本。约需两分钟。", uploadTitle: (name) => `用 ${name} 更新？`, ownerOnly: "更新需要“所有者”角色。",

@@ -3,10 +3,7 @@
 import { HANDOFF_STRINGS } from "./strings-handoff.js";
 import { SIGHT_STRINGS } from "./strings-sight.js";
 
-export const LANGUAGES = Object.freeze({
-  en: { name: "English", short: "EN", tag: "en", clock: "en-GB" },
-  zh: { name: "中文", short: "中文", tag: "zh-Hans", clock: "zh-CN" },
-});
+export { LANGUAGES } from "/shared/languages.js";
 
 const EN = {
   handoff: HANDOFF_STRINGS.en,
