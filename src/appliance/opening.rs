@@ -10,7 +10,7 @@ use crate::config::{self, Settings};
 use crate::conversation::{Engines, Hearer, Sight, Writer};
 use crate::engine::speech::{self, Ears};
 use crate::engine::{self, EngineError, FaceFinder, Generator, TextReader, Transcriber, language, sight};
-use crate::http::MissingModel;
+use crate::http::{Gone, MissingModel};
 use crate::knowledge::SharedEmbedder;
 use crate::models::{Engine, Installed, Model, Role};
 use crate::showing::OpenVoice;
@@ -44,6 +44,7 @@ impl Opening {
                 role: missing.role.word().into(),
                 model: missing.model.clone(),
                 repair: missing.repair.clone(),
+                state: Gone::Missing,
             })
             .collect();
         let memory = Probe::new("/", "/").look().memory_total.unwrap_or(u64::MAX);
@@ -61,7 +62,12 @@ impl Opening {
             Err(error) => {
                 tracing::error!(model, %error, "a model cannot be used; the rest serves");
                 let repair = "run `usher models verify`, then `usher models pull`".into();
-                self.missing.push(MissingModel { role: role.word().into(), model: model.into(), repair });
+                self.missing.push(MissingModel {
+                    role: role.word().into(),
+                    model: model.into(),
+                    repair,
+                    state: Gone::Failed,
+                });
                 None
             }
         }
@@ -78,7 +84,12 @@ impl Opening {
             Err(over) => {
                 tracing::error!(%over, "a model is not loaded");
                 let repair = over.repair.to_string();
-                self.missing.push(MissingModel { role: model.role.word().into(), model: model.name.clone(), repair });
+                self.missing.push(MissingModel {
+                    role: model.role.word().into(),
+                    model: model.name.clone(),
+                    repair,
+                    state: Gone::Failed,
+                });
                 false
             }
         }

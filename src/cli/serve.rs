@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,17 +43,20 @@ pub fn run(args: &Args, global: &Global, logs: Arc<Logs>) -> anyhow::Result<Exit
         Ended::Failed => Ok(ExitCode::FAILURE),
         Ended::Again => {
             logs.flush(LOG_PATIENCE);
-            Err(again())
+            Err(again(&global.data_dir()))
         }
     }
 }
 
-/// Becomes the program anew, with the same arguments and the same process number, so that whoever watches it sees no end.
-/// Comes back only when that failed.
-fn again() -> anyhow::Error {
+/// Becomes the program anew, with the same arguments and the same process number, so that whoever watches it sees no end. Where a
+/// launcher chose this version, it chooses again: another one may wait for its trial. Comes back only when that failed.
+fn again(data: &Path) -> anyhow::Error {
     let start = || -> anyhow::Result<std::io::Error> {
-        let program = std::env::current_exe().context("this program cannot be found")?;
-        Ok(Command::new(program).args(std::env::args_os().skip(1)).exec())
+        let mut command = match super::update::launcher(data) {
+            Some(launcher) => launcher,
+            None => Command::new(std::env::current_exe().context("this program cannot be found")?),
+        };
+        Ok(command.args(std::env::args_os().skip(1)).exec())
     };
     match start() {
         Ok(error) => anyhow::Error::from(error).context("usher could not be started again"),

@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 use crate::base::Stop;
 use crate::update::{self, Bundle, Data, Packaged, Progress, Slot, Source, Start, Status, Updates};
 
+/// What a slot brings beside its program: the variable that says where, and its folder.
+const BROUGHT: [(&str, &str); 2] = [("USHER_SITES", "sites"), ("USHER_BOARDS", "boards")];
+
 /// The command and how its outcome is written.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: usher update apply /media/usb/usher-0.2.0-aarch64.bundle && systemctl restart usher")]
@@ -188,14 +191,29 @@ fn boot(updates: &Updates, keep: &Data<'_>, then: &[String]) -> anyhow::Result<E
         return Ok(ExitCode::SUCCESS);
     }
     eprintln!("update: starting version {version} from {}", shown(slot));
+    let launcher = std::env::current_exe().context("the system does not say which program runs")?;
     let mut command = std::process::Command::new(&program);
-    command.args(then).env("USHER_SLOT", slot.word());
-    for (variable, kind) in [("USHER_SITES", "sites"), ("USHER_BOARDS", "boards")] {
+    command.args(then).env("USHER_SLOT", slot.word()).env(update::LAUNCHER, launcher);
+    for (variable, kind) in BROUGHT {
         let brought = folder.as_ref().map(|folder| folder.join(kind)).filter(|folder| folder.is_dir());
         command.envs(brought.map(|folder| (variable, folder)));
     }
     let failed = command.exec();
     Err(failed).with_context(|| format!("{} cannot be started", program.display()))
+}
+
+/// The launcher again, to choose anew what serves; `None` for a program that no launcher started.
+pub(super) fn launcher(data: &Path) -> Option<std::process::Command> {
+    let mut command = std::process::Command::new(std::env::var_os(update::LAUNCHER)?);
+    command.args(["update", "boot", "--data"]).arg(data).arg("--");
+    // What the last slot brought is not the next one's.
+    let slots = data.join("slots");
+    for (variable, _) in BROUGHT {
+        if std::env::var_os(variable).is_some_and(|at| Path::new(&at).starts_with(&slots)) {
+            command.env_remove(variable);
+        }
+    }
+    Some(command)
 }
 
 fn keys(updates: &Updates) -> (Value, String) {

@@ -38,7 +38,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 /// A certificate in use; clones share it.
 pub use axum_server::tls_rustls::RustlsConfig as Encryption;
 pub use realtime::{Parked, Testing};
-pub use site::MissingModel;
+pub use site::{Gone, MissingModel};
 
 use crate::base::worker::{Gauge, Worker};
 use crate::conversation::Conversation;
@@ -46,6 +46,7 @@ use crate::device::{self, Lights};
 use crate::domain::{Language, Localised, Site};
 use crate::engine::FaceFinder;
 use crate::handoff::Kiosk;
+use crate::models::Installed;
 use crate::privacy::profile::Profile;
 use crate::showing::Showing;
 use crate::store::StatisticsStore;
@@ -70,7 +71,8 @@ pub struct App {
     pub standing: RwLock<Arc<Terms>>,
     /// Tells the pages that the terms have changed.
     pub changed: broadcast::Sender<()>,
-    pub missing: Vec<MissingModel>,
+    /// What does not serve since the start; [`App::missing`] gives it, [`App::look_again`] keeps it true.
+    pub lacking: RwLock<Vec<MissingModel>>,
     /// Set once a spoken golden question was answered after start.
     pub ready: AtomicBool,
     /// Why it is not ready, for `/readyz`; empty while the check still runs.
@@ -148,6 +150,29 @@ impl App {
     /// The terms as they stand.
     pub fn terms(&self) -> Arc<Terms> {
         self.standing.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The models that do not serve, as they stand.
+    pub fn missing(&self) -> Vec<MissingModel> {
+        self.lacking.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes in what is installed now: a missing model that has come needs a new start and no command any more.
+    pub fn look_again(&self, installed: &Installed) {
+        let is_gone = |model: &MissingModel| installed.missing().iter().any(|missing| missing.model == model.model);
+        let mut is_new = false;
+        let mut lacking = self.lacking.write().unwrap_or_else(PoisonError::into_inner);
+        for model in lacking.iter_mut().filter(|model| model.state == Gone::Missing) {
+            if !is_gone(model) {
+                (model.state, model.repair) = (Gone::Fetched, "restart usher".into());
+                is_new = true;
+            }
+        }
+        drop(lacking);
+        if is_new {
+            // Nobody may be there.
+            let _ = self.changed.send(());
+        }
     }
 
     /// New terms hold from now on; pages that stand at their greeting show them at once.

@@ -10,12 +10,27 @@ use serde_json::{Value, json};
 use super::{App, Privacy};
 use crate::domain::{Language, Site, Topic};
 
-/// A model of the pack that is not here, with the command that brings it.
+/// A model of the pack that does not serve, with the command that repairs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MissingModel {
     pub role: String,
     pub model: String,
     pub repair: String,
+    /// For technicians; visitors' pages are not told.
+    #[serde(skip)]
+    pub state: Gone,
+}
+
+/// Why a model does not serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gone {
+    /// Its files are not here, or not whole.
+    Missing,
+    /// Its files were here at the start, and it could not be used.
+    Failed,
+    /// It was missing at the start and is here now: it serves after the next one.
+    Fetched,
 }
 
 pub async fn show(State(app): State<Arc<App>>) -> Json<Value> {
@@ -26,7 +41,7 @@ pub async fn show(State(app): State<Arc<App>>) -> Json<Value> {
     Json(json!({
         "id": id, "name": name, "kiosk": kiosk, "languages": languages, "greeting": greeting, "prompt": prompt,
         "theme": theme, "contact": contact, "topics": topics, "idle_seconds": terms.idle_seconds,
-        "notice": notice(&app), "notices": notices(&terms.privacy), "missing": app.missing, "hears": app.conversation.engines.hears(),
+        "notice": notice(&app), "notices": notices(&terms.privacy), "missing": app.missing(), "hears": app.conversation.engines.hears(),
     }))
 }
 

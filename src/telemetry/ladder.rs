@@ -103,13 +103,15 @@ pub struct Situation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
     pub level: Level,
+    /// The cause in one word, by which a page finds its own sentences for it. Empty when nothing is wrong.
+    pub cause: &'static str,
     /// For the technician; what is wrong. Empty when nothing is.
     pub reason: &'static str,
     /// What to do about it. Empty when nothing is wrong.
     pub repair: &'static str,
 }
 
-const WELL: Verdict = Verdict { level: Level::Full, reason: "", repair: "" };
+const WELL: Verdict = Verdict { level: Level::Full, cause: "", reason: "", repair: "" };
 
 /// The worst of what `situation` asks for; the first named where two ask for the same. `now` is the rung stood on: what has to be
 /// climbed again needs more memory than what is held.
@@ -119,8 +121,8 @@ pub fn judge(situation: &Situation, now: Level) -> Verdict {
     causes.into_iter().flatten().fold(WELL, |worst, cause| if cause.level > worst.level { cause } else { worst })
 }
 
-fn cause(level: Level, reason: &'static str, repair: &'static str) -> Option<Verdict> {
-    Some(Verdict { level, reason, repair })
+fn cause(level: Level, (cause, reason): (&'static str, &'static str), repair: &'static str) -> Option<Verdict> {
+    Some(Verdict { level, cause, reason, repair })
 }
 
 fn knowledge(situation: &Situation) -> Option<Verdict> {
@@ -128,12 +130,12 @@ fn knowledge(situation: &Situation) -> Option<Verdict> {
         Part::Serving => None,
         Part::Missing => cause(
             Level::Contact,
-            "the site has no knowledge",
+            ("no_knowledge", "the site has no knowledge"),
             "import it: `usher knowledge import PATH`, or the page Knowledge",
         ),
         Part::Failed => cause(
             Level::Contact,
-            "the knowledge cannot be read",
+            ("knowledge_unreadable", "the knowledge cannot be read"),
             "run `usher doctor`; restore the last backup if the file is damaged",
         ),
     }
@@ -145,22 +147,24 @@ fn memory(situation: &Situation, now: Level) -> Option<Verdict> {
     let words = if now >= Level::SmallModel { WORDING_RETURN } else { WORDING_LEAVE };
     let repair = "stop other programs of this machine, or choose a smaller pack on the page Models";
     if available < searches {
-        return cause(Level::Touch, "memory is nearly used up", repair);
+        return cause(Level::Touch, ("memory_gone", "memory is nearly used up"), repair);
     }
     let words_at_all = situation.words_answers && situation.language.serves();
     let level = if situation.has_smaller { Level::SmallModel } else { Level::Approved };
-    if words_at_all && available < words { cause(level, "memory is short", repair) } else { None }
+    if words_at_all && available < words { cause(level, ("memory_short", "memory is short"), repair) } else { None }
 }
 
 fn heat(situation: &Situation) -> Option<Verdict> {
     let repair = "clean the fan and the vents, and look at what else heats the cabinet";
     let eased = if situation.has_smaller { Level::SmallModel } else { Level::Approved };
     match situation.heat {
-        Heat::Critical => cause(Level::Touch, "the board is about to switch itself off from heat", repair),
-        Heat::Hot => cause(eased, "the board is too hot", repair),
+        Heat::Critical => {
+            cause(Level::Touch, ("heat_critical", "the board is about to switch itself off from heat"), repair)
+        }
+        Heat::Hot => cause(eased, ("heat", "the board is too hot"), repair),
         Heat::Cool if situation.throttled => cause(
             eased,
-            "the board has slowed itself",
+            ("throttled", "the board has slowed itself"),
             "look at the power supply first (a Pi 5 needs 5 V, 5 A), then at fan and vents",
         ),
         Heat::Cool => None,
@@ -172,12 +176,12 @@ fn embedding(situation: &Situation) -> Option<Verdict> {
         Part::Serving => None,
         Part::Missing => cause(
             Level::Approved,
-            "the embedding model is missing; answers are found by keyword",
+            ("embedding_missing", "the embedding model is missing; answers are found by keyword"),
             "run `usher models pull`",
         ),
         Part::Failed => cause(
             Level::Approved,
-            "the embedding model cannot be used; answers are found by keyword",
+            ("embedding_failed", "the embedding model cannot be used; answers are found by keyword"),
             "run `usher models verify`, then `usher models pull`",
         ),
     }
@@ -187,13 +191,15 @@ fn writing(situation: &Situation) -> Option<Verdict> {
     let level = if situation.has_smaller { Level::SmallModel } else { Level::Approved };
     match situation.language {
         _ if !situation.words_answers => None,
-        Part::Missing => cause(level, "the writing model is missing", "run `usher models pull`"),
-        Part::Failed => {
-            cause(level, "the writing model cannot be used", "run `usher models verify`, then `usher models pull`")
-        }
+        Part::Missing => cause(level, ("writing_missing", "the writing model is missing"), "run `usher models pull`"),
+        Part::Failed => cause(
+            level,
+            ("writing_failed", "the writing model cannot be used"),
+            "run `usher models verify`, then `usher models pull`",
+        ),
         Part::Serving if situation.language_is_full => cause(
             level,
-            "more is asked than the writing model can answer",
+            ("writing_busy", "more is asked than the writing model can answer"),
             "nothing, if it passes; otherwise choose a smaller pack or allow fewer visits",
         ),
         Part::Serving => None,
@@ -210,8 +216,8 @@ pub struct Ladder {
 
 impl Ladder {
     pub fn new() -> Self {
-        let reason = "usher is starting";
-        let verdict = Verdict { level: Level::Contact, reason, repair: "wait; `/readyz` says when it is done" };
+        let (cause, reason) = ("starting", "usher is starting");
+        let verdict = Verdict { level: Level::Contact, cause, reason, repair: "wait; `/readyz` says when it is done" };
         Self { verdict, better_looks: 0, has_looked: false }
     }
 

@@ -300,7 +300,8 @@ impl<D: Disk> Updates<D> {
                     slot
                 }
             };
-            Ok(self.version_of(to).unwrap_or_else(|| self.packaged.version.clone()))
+            let version = if to == Slot::None { None } else { self.version_of(to) };
+            Ok(version.unwrap_or_else(|| self.package_of(state)))
         })
     }
 

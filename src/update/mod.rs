@@ -68,6 +68,9 @@ use state::State;
 /// Where trusted public keys lie; only root may write there.
 pub const KEYS: &str = "/etc/usher/update-keys";
 
+/// Where a started program finds the one that chose it, in its environment: a new start goes through the choice again.
+pub const LAUNCHER: &str = "USHER_LAUNCHER";
+
 /// The program that is always there: the one that the package installed.
 #[derive(Debug, Clone)]
 pub struct Packaged {
@@ -154,6 +157,11 @@ impl<D: Disk> Updates<D> {
 
     fn io(&self, doing: &'static str) -> impl FnOnce(std::io::Error) -> UpdateError {
         UpdateError::io(doing, &self.places.root)
+    }
+
+    /// The package's version as the launcher saw it: a program out of a slot does not know it of itself.
+    fn package_of(&self, state: &State) -> Version {
+        state.packaged.clone().unwrap_or_else(|| self.packaged.version.clone())
     }
 
     /// The version of a slot's content, when the slot is there and signed.

@@ -39,7 +39,7 @@ impl<D: Disk> Updates<D> {
         let chosen = state.trying.as_ref().is_some_and(|trying| trying.stage == Stage::Chosen && trying.slot == other);
         let failed = state.failed.as_ref().filter(|failed| failed.slot == other);
         let (version, fault) = match other {
-            Slot::None => (Some(self.packaged.version.clone()), None),
+            Slot::None => (Some(self.package_of(&state)), None),
             slot => match self.contents(slot) {
                 Ok(contents) => (Some(contents.own.version), None),
                 Err(reason) => (None, Some(reason)),

@@ -8,8 +8,12 @@ use crate::server::Server;
 use crate::support::{own_data, sites};
 use crate::technician::PASSWORD;
 
+/// What a technician carries in: no shipped item knows it.
+const LANTERN_TOUR: &str = r#"{"id": "lantern-tour", "language": "en", "questions": ["When is the lantern tour?", "lantern tour times"], "answer": "The lantern tour starts at the fountain of level 2 every day at 4 pm.", "tags": ["tour"]}
+"#;
+
 /// The airport on a simulated board, in a file of its own: a technician changes it.
-fn site(folder: &std::path::Path) -> std::path::PathBuf {
+pub fn site(folder: &std::path::Path) -> std::path::PathBuf {
     let text = std::fs::read_to_string(sites().join("airport.toml")).unwrap();
     let knowledge = format!("knowledge = {:?}", sites().join("airport"));
     let text =
@@ -21,7 +25,7 @@ fn site(folder: &std::path::Path) -> std::path::PathBuf {
 }
 
 impl Browser {
-    async fn page(&self, name: &str) {
+    pub async fn page(&self, name: &str) {
         self.value(&format!("(location.hash = '#/{name}', true)")).await;
         self.holds("!!document.querySelector('.page') && !document.querySelector('.page .waiting')").await;
     }
@@ -48,6 +52,7 @@ async fn a_technician_sets_a_kiosk_up_from_its_own_screens_secret() {
     kiosk.goto(&format!("http://{}/", server.address)).await;
     let secret = kiosk.reads("setup-secret", "-").await;
     kiosk.picture("kiosk-first-start").await;
+    kiosk.accessible("kiosk-first-start").await;
 
     let phone = Browser::open(390, 844, None).await;
     phone.goto(&format!("http://{}/admin", server.address)).await;
@@ -55,9 +60,11 @@ async fn a_technician_sets_a_kiosk_up_from_its_own_screens_secret() {
     phone.fill("first-name", "anna").await;
     phone.fill("first-password", PASSWORD).await;
     phone.picture("admin-phone-first").await;
+    phone.accessible("admin-phone-first").await;
     phone.touch("first").await;
     phone.reads("verdict", "Ready").await;
     phone.picture("admin-phone-health").await;
+    phone.accessible("admin-phone-health").await;
     kiosk.holds("!document.querySelector('[data-testid=setup-secret]')").await;
 
     phone.page("settings/visit").await;
@@ -65,6 +72,7 @@ async fn a_technician_sets_a_kiosk_up_from_its_own_screens_secret() {
     phone.touch("save").await;
     phone.reads("problem-visit.idle_seconds", "outside 20 to 600").await;
     phone.picture("admin-phone-refused").await;
+    phone.accessible("admin-phone-refused").await;
     phone.replace("field-visit.idle_seconds", "90").await;
     phone.touch("save").await;
     phone.holds("!document.querySelector('[data-testid=changes-bar]')?.offsetParent").await;
@@ -72,6 +80,25 @@ async fn a_technician_sets_a_kiosk_up_from_its_own_screens_secret() {
     assert!(written.contains("idle_seconds = 90") && written.contains("# Where this board stands."), "{written}");
     let (_, told) = server.get("/api/site").await;
     assert!(told.contains("\"idle_seconds\":90"), "it holds without a new start");
+
+    phone.page("settings/site").await;
+    phone.holds("document.querySelector('.page').innerText.includes('Where the kiosk stands')").await;
+    phone.picture("admin-phone-site").await;
+    phone.accessible("admin-phone-site").await;
+    let carried = data.path().join("carried.jsonl");
+    std::fs::write(&carried, LANTERN_TOUR).unwrap();
+    phone.page("knowledge/import").await;
+    phone.choose_file("import-file", &carried).await;
+    phone.reads("review", "carried.jsonl").await;
+    phone.picture("admin-phone-import").await;
+    phone.accessible("admin-phone-import").await;
+    phone.touch("apply-review").await;
+    phone.reads("notice", "knowledge").await;
+    phone.page("models").await;
+    phone.touch("verify").await;
+    phone.reads("outcome", "All models are whole").await;
+    phone.picture("admin-phone-models").await;
+    phone.accessible("admin-phone-models").await;
 
     phone.page("devices").await;
     // Its row stands below the fold, and the navigation lies over the foot of the screen.
@@ -84,6 +111,12 @@ async fn a_technician_sets_a_kiosk_up_from_its_own_screens_secret() {
     phone.touch("run-checks").await;
     phone.reads("checks-good", "disk").await;
     phone.picture("admin-phone-checks").await;
+    phone.accessible("admin-phone-checks").await;
+    let report = phone.value("document.querySelector('[data-testid=report]').href").await;
+    phone.goto(report.as_str().unwrap()).await;
+    phone.holds("document.body.innerText.includes('golden question')").await;
+    phone.picture("admin-phone-report").await;
+    phone.accessible("admin-phone-report").await;
 }
 
 #[tokio::test]
@@ -102,23 +135,29 @@ async fn an_operator_looks_after_a_kiosk_at_a_desktop() {
     desk.reads("verdict", "Ready").await;
     desk.reads("models-table", "smollm2").await;
     desk.picture("admin-desktop-health").await;
+    desk.accessible("admin-desktop-health").await;
 
     desk.page("knowledge/try").await;
     desk.fill("try-text", "is there free wifi").await;
     desk.touch("try-ask").await;
     desk.reads("would", "answer").await;
     desk.picture("admin-desktop-try").await;
+    desk.accessible("admin-desktop-try").await;
     desk.page("models").await;
     desk.picture("admin-desktop-models").await;
+    desk.accessible("admin-desktop-models").await;
     desk.page("backup").await;
     desk.touch("make-backup").await;
     desk.reads("backups", "usher-backup-airport").await;
     desk.picture("admin-desktop-backup").await;
+    desk.accessible("admin-desktop-backup").await;
     desk.page("audit").await;
     desk.holds("document.querySelector('.page').innerText.includes('backup')").await;
-    for page in ["statistics", "privacy", "update", "logs", "devices", "settings/handoff"] {
+    for page in ["statistics", "privacy", "people", "update", "logs", "devices", "handoff", "reset", "settings/handoff"]
+    {
         desk.page(page).await;
         desk.picture(&format!("admin-desktop-{}", page.replace('/', "-"))).await;
+        desk.accessible(page).await;
         desk.holds("document.documentElement.scrollWidth <= innerWidth").await;
     }
 }

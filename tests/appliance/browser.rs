@@ -55,11 +55,15 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("Chromium opens");
-        // The window option of old headless modes counts the frame; the viewport is set to the pixel here.
-        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         let browser = Self { driver, client, _profile: profile };
-        browser.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+        browser.resize(width, height).await;
         browser
+    }
+
+    /// The window option of old headless modes counts the frame; the viewport is set to the pixel here.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
     pub async fn goto(&self, url: &str) {
@@ -138,6 +142,21 @@ impl Browser {
         std::fs::create_dir_all(&folder).expect("the folder can be made");
         let png = self.client.screenshot().await.expect("Chromium takes a picture");
         std::fs::write(folder.join(format!("{name}.png")), png).expect("the picture can be kept");
+    }
+
+    /// Saves the same on a phone and on a desktop, and leaves the window as a desktop's.
+    pub async fn pictures(&self, name: &str) {
+        for (size, width, height) in [("phone", 390, 844), ("desktop", 1440, 900)] {
+            self.resize(width, height).await;
+            self.holds("document.documentElement.scrollWidth <= innerWidth").await;
+            self.picture(&format!("{name}-{size}")).await;
+        }
+    }
+
+    /// Gives the file field a file, as a person who chooses one.
+    pub async fn choose_file(&self, id: &str, path: &Path) {
+        let path = path.to_str().expect("the path is text");
+        self.until(id, |element| async move { element.send_keys(path).await.is_ok() }).await;
     }
 
     async fn until<F: Future<Output = bool>>(&self, id: &str, tried: impl Fn(fantoccini::elements::Element) -> F) {

@@ -83,13 +83,16 @@ async fn meet(kiosk: &str, desk: &str, pictures: bool) {
     stands(&visitor, "ringing").await;
     if pictures {
         visitor.picture("handoff-ringing").await;
+        visitor.accessible("handoff-ringing").await;
         agent.picture("desk-ringing").await;
+        agent.accessible("desk-ringing").await;
     }
     agent.touch("accept").await;
     stands(&visitor, "briefing").await;
     agent.holds("document.querySelector('desk-briefing').innerText.includes('zebra')").await;
     if pictures {
         agent.picture("desk-briefing").await;
+        agent.accessible("desk-briefing").await;
     }
     agent.touch("ready").await;
     stands(&visitor, "live").await;
@@ -142,6 +145,7 @@ async fn show_the_way(visitor: &Browser, agent: &Browser, pictures: bool) {
     visitor.holds("document.querySelector('.handoff-shown[data-kind=map] img')?.naturalWidth > 0").await;
     if pictures {
         visitor.picture("handoff-map").await;
+        visitor.accessible("handoff-map").await;
         agent.picture("desk-search").await;
     }
     visitor.touch("handoff-shown-close").await;
@@ -154,6 +158,7 @@ async fn end(visitor: &Browser, agent: &Browser, pictures: bool) {
     agent.touch("avoidable-false").await;
     if pictures {
         agent.picture("desk-wrap-up").await;
+        agent.accessible("desk-wrap-up").await;
     }
     agent.touch("finish").await;
     stands(visitor, "wrap_up").await;
@@ -161,6 +166,7 @@ async fn end(visitor: &Browser, agent: &Browser, pictures: bool) {
     visitor.holds("document.querySelector('#handoff-stars button[data-stars=\"5\"]').click() === undefined").await;
     if pictures {
         visitor.picture("handoff-end").await;
+        visitor.accessible("handoff-end").await;
     }
     visitor.touch("handoff-done").await;
     stands(visitor, "bot").await;

@@ -2,7 +2,10 @@
 
 mod admin;
 mod admin_pages;
+mod admin_upkeep;
+mod axe;
 mod browser;
+mod bundles;
 mod commands;
 mod degraded;
 mod forgotten;
@@ -28,6 +31,7 @@ mod seeing;
 mod seeing_pages;
 mod searching;
 mod server;
+mod service;
 mod sight;
 mod socket;
 mod support;

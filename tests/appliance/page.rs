@@ -17,10 +17,12 @@ async fn a_typed_question_is_answered_on_the_screen_and_aloud() {
     browser.goto(&format!("http://{}/", server.address)).await;
     browser.holds("document.documentElement.dataset.state === 'greeting'").await;
     browser.picture("kiosk-greeting").await;
+    browser.accessible("kiosk-greeting").await;
     browser.type_into("ask-input", "Where is the lost property office?").await;
     browser.touch("ask-send").await;
     answered(&browser, "lost property office").await;
     browser.picture("kiosk-answer").await;
+    browser.accessible("kiosk-answer").await;
 }
 
 #[tokio::test]
@@ -33,6 +35,7 @@ async fn a_touched_topic_is_answered_in_chinese() {
     browser.touch(topic.as_str().expect("the page has topics")).await;
     browser.holds("document.documentElement.dataset.state === 'topic'").await;
     browser.picture("kiosk-topic-zh").await;
+    browser.accessible("kiosk-topic-zh").await;
     let question = browser.value("document.querySelector('[data-testid^=question-]').dataset.testid").await;
     browser.touch(question.as_str().expect("the topic has questions")).await;
     let text = browser.reads("answer", "。").await;
@@ -73,6 +76,7 @@ async fn a_person_can_be_asked_for_in_the_same_corner_of_every_screen() {
     browser.touch("person").await;
     browser.reads("contact-card", "555").await;
     browser.picture("kiosk-person").await;
+    browser.accessible("kiosk-person").await;
 }
 
 #[tokio::test]

@@ -12,23 +12,29 @@ use super::models::look;
 use super::{Admin, Viewer};
 use crate::base::worker::Gauge;
 use crate::http::App;
-use crate::models::{Installed, Pack};
+use crate::models::Pack;
 use crate::telemetry::{Board, Trouble};
 
 pub async fn show(State(admin): State<Arc<Admin>>, _who: Viewer) -> Reply<Json<Value>> {
     let (pack, installed) = look(&admin).await?;
     let app = &admin.app;
+    app.look_again(&installed);
     let ready = app.ready.load(Ordering::Acquire);
     let reason = app.unready.lock().map(|reason| reason.clone()).unwrap_or_default();
     let verdict = app.telemetry.verdict();
     Ok(Json(json!({
-        "ready": ready, "reason": reason, "level": verdict.level, "level_reason": verdict.reason,
-        "level_repair": verdict.repair,
+        "ready": ready, "reason": reason, "level": verdict.level, "level_cause": verdict.cause,
+        "level_reason": verdict.reason, "level_repair": verdict.repair,
         "uptime_s": admin.since.elapsed().as_secs(), "version": env!("CARGO_PKG_VERSION"),
-        "visits": app.visits.load(Ordering::Relaxed), "queue": app.queue.load(Ordering::Relaxed),
-        "board": board(app.telemetry.board()), "models": models(app, &pack, &installed), "links": links(app),
+        "visits": app.visits.load(Ordering::Relaxed), "people": people(app),
+        "board": board(app.telemetry.board()), "models": models(app, &pack), "links": links(app),
         "checks": checks(&admin), "troubles": troubles(app),
     })))
+}
+
+/// How many people stand before the camera; `None` where nobody is noticed.
+fn people(app: &App) -> Option<usize> {
+    app.faces.as_ref().map(|_| app.queue.load(Ordering::Relaxed))
 }
 
 fn checks(admin: &Admin) -> Value {
@@ -55,7 +61,7 @@ fn board(board: Board) -> Value {
 }
 
 /// The models of the chosen pack: those that serve with their queues, and those that do not with their repair.
-fn models(app: &App, pack: &Pack, installed: &Installed) -> Value {
+fn models(app: &App, pack: &Pack) -> Value {
     let memory = |name: &str| {
         let model = pack.models.iter().find(|model| model.name == name)?;
         model.memory_mb.map(|mb| u64::from(mb) << 20)
@@ -71,10 +77,9 @@ fn models(app: &App, pack: &Pack, installed: &Installed) -> Value {
             "median_ms": figures.and_then(Gauge::median).map(|median| median.as_secs_f64() * 1000.0),
         }));
     }
-    for gone in &app.missing {
-        let is_gone = installed.missing().iter().any(|missing| missing.model == gone.model);
+    for gone in app.missing() {
         rows.push(json!({
-            "role": gone.role, "model": gone.model, "state": if is_gone { "missing" } else { "failed" },
+            "role": gone.role, "model": gone.model, "state": gone.state,
             "repair": gone.repair, "memory_bytes": null, "waiting": 0, "runs": 0, "median_ms": null,
         }));
     }
@@ -96,24 +101,15 @@ fn gauge<'a>(app: &'a App, role: &str) -> Option<&'a Gauge> {
     }
 }
 
+/// The ways to people. What they are called is the page's: it knows its reader's language.
 fn links(app: &App) -> Value {
-    let Some(kiosk) = &app.kiosk else {
-        return json!([{"name": "desk", "state": "off", "detail": "this site has a contact card alone"}]);
-    };
+    let Some(kiosk) = &app.kiosk else { return json!([]) };
     let presence = kiosk.presence();
     let presence = presence.borrow();
-    let (state, detail) = match presence.as_ref() {
-        None => ("down", "the desk cannot be reached".to_string()),
-        Some(presence) => {
-            let agents: Vec<String> =
-                presence.agents.iter().map(|(language, count)| format!("{language}: {count}")).collect();
-            let detail = if agents.is_empty() {
-                "nobody is there".into()
-            } else {
-                format!("people at the desk: {}", agents.join(", "))
-            };
-            ("up", detail)
-        }
+    let state = match presence.as_ref() {
+        None => "down",
+        Some(presence) if presence.agents.values().all(|count| *count == 0) => "empty",
+        Some(_) => "staffed",
     };
-    json!([{"name": "desk", "state": state, "detail": detail}])
+    json!([{"name": "desk", "state": state, "agents": presence.as_ref().map(|presence| &presence.agents)}])
 }

@@ -32,7 +32,7 @@ pub async fn show(State(admin): State<Arc<Admin>>, _who: Viewer) -> Reply<Json<V
     let kept = retention::table(&profile.retention).into_iter();
     let retention: Vec<Value> = kept
         .map(
-            |line| json!({"class": line.class.word(), "kept": line.kept.words(), "where": line.place, "why": line.why}),
+            |line| json!({"class": line.class.word(), "term": line.kept, "kept": line.kept.words(), "where": line.place, "why": line.why}),
         )
         .collect();
     Ok(Json(json!({

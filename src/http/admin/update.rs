@@ -40,11 +40,10 @@ pub async fn show(State(admin): State<Arc<Admin>>, _who: Viewer) -> Reply<Json<V
         tokio::task::spawn_blocking(move || updates.status()).await.map_err(|error| failed(error.to_string()))?;
     let status = status.map_err(|error| failed(error.to_string()))?;
     let other = &status.other;
-    let state = if other.state == "chosen" { "ready" } else { other.state };
     Ok(Json(json!({
         "running": {"version": status.version.to_string(), "slot": status.running, "on_trial": status.is_on_trial},
-        "other": {"version": other.version.as_ref().map(ToString::to_string), "state": state, "reason": other.reason},
-        "source": source, "key_id": status.key,
+        "other": {"version": other.version.as_ref().map(ToString::to_string), "state": other.state, "reason": other.reason},
+        "source": source, "key_id": status.key, "launched": std::env::var_os(update::LAUNCHER).is_some(),
     })))
 }
 

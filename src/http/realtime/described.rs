@@ -35,7 +35,7 @@ impl Session {
                 "output": {"format": {"type": "audio/pcm", "rate": SPOKEN_RATE_HZ}},
             },
             "usher": {
-                "language": self.visit.language, "speak": self.speak, "missing": self.app.missing,
+                "language": self.visit.language, "speak": self.speak, "missing": self.app.missing(),
                 "hears": engines.hears(), "speaks": speaks,
                 "camera": {"reading": engines.sight.is_some(), "presence": self.app.faces.is_some()},
             },

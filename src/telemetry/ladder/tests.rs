@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// The technicians' page's own sentences.
+const WORDS: &str = include_str!("../../http/pages/admin/js/strings-health.js");
+
 const GOOD: Situation = Situation {
     knowledge: Part::Serving,
     embedding: Part::Serving,
@@ -86,6 +89,8 @@ fn every_rung_below_the_first_says_why_and_what_to_do() {
         let verdict = judge(situation, now);
         let is_well = verdict.level == Level::Full;
         assert_eq!((verdict.reason.is_empty(), verdict.repair.is_empty()), (is_well, is_well), "{situation:?}");
+        let said = format!("\n      {}: [", verdict.cause);
+        assert!(is_well || WORDS.contains(&said), "the page has no Chinese words for '{}'", verdict.cause);
         assert_eq!(verdict.level == Level::Contact, situation.knowledge != Part::Serving, "{situation:?}");
     }
 }

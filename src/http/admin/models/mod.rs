@@ -57,14 +57,20 @@ pub async fn show(State(admin): State<Arc<Admin>>, _who: Viewer) -> Reply<Json<V
     let listed: Vec<Value> = pack
         .models
         .iter()
-        .map(|model| {
+        .filter_map(|model| {
             let ready = installed.ready().iter().find(|ready| ready.model.name == model.name);
-            let files = shelf.states(&pack).into_iter().filter(|(member, _)| member.folder() == model.name);
-            json!({
+            let mut files: Vec<_> = shelf.states(&pack);
+            files.retain(|(member, _)| member.folder() == model.name);
+            // What is not here at all is told as missing, not as damaged.
+            if ready.is_none() && files.iter().all(|(_, state)| *state == FileState::Missing) {
+                return None;
+            }
+            Some(json!({
                 "name": model.name, "role": model.role, "languages": model.languages, "licence": model.licence,
-                "bytes": files.map(|(member, _)| member.bytes).sum::<u64>(), "memory_bytes": loaded_bytes(&admin, &model.name).or(bytes(model.memory_mb)),
+                "bytes": files.iter().map(|(member, _)| member.bytes).sum::<u64>(), "memory_bytes": loaded_bytes(&admin, &model.name).or(bytes(model.memory_mb)),
                 "whole": ready.is_some(), "in_use": serves(&admin, &installed, &model.name),
-            })
+                "serves": serves_now(&admin, &model.name) || model.role == Role::Runtime && !admin.app.missing().iter().any(|gone| gone.model == model.name),
+            }))
         })
         .collect();
     let missing: Vec<Value> = installed
@@ -108,11 +114,14 @@ pub async fn remove(State(admin): State<Arc<Admin>>, who: Technician, Named(name
 
 /// Whether the model is what its role is served by, now or after the next start.
 fn serves(admin: &Admin, installed: &Installed, name: &str) -> bool {
-    let now = admin.app.conversation.engines.names.list().iter().any(|(_, serving)| serving == name);
     let next = installed.ready().iter().any(|ready| {
         ready.model.name == name && installed.of(ready.model.role).is_some_and(|first| first.name == name)
     });
-    now || next
+    serves_now(admin, name) || next
+}
+
+fn serves_now(admin: &Admin, name: &str) -> bool {
+    admin.app.conversation.engines.names.list().iter().any(|(_, serving)| serving == name)
 }
 
 fn bytes(mb: Option<u32>) -> Option<u64> {
@@ -121,10 +130,12 @@ fn bytes(mb: Option<u32>) -> Option<u64> {
 
 fn described(entry: &Entry, pack: &Pack, shelf: &Shelf, (used, budget): (u64, Option<u64>)) -> Value {
     let why_not = match entry.join(pack) {
-        Err(error) => Some(error.to_string()),
-        Ok(joined) if is_here(&joined, entry, shelf) => Some("it is here already: switch to it".into()),
+        Err(error @ ModelsError::Unpinned { .. }) => Some(("unpinned", error.to_string())),
+        Err(error) => Some(("unfit", error.to_string())),
+        Ok(joined) if is_here(&joined, entry, shelf) => Some(("here", "it is here already: switch to it".to_owned())),
         Ok(_) => None,
     };
+    let (why, why_not) = why_not.unzip();
     // The model that gives way leaves its memory.
     let leaves: u64 = pack
         .models
@@ -137,7 +148,7 @@ fn described(entry: &Entry, pack: &Pack, shelf: &Shelf, (used, budget): (u64, Op
     let fits = budget.is_none_or(|budget| used.saturating_sub(leaves) + needs <= budget);
     json!({
         "name": entry.name, "role": entry.role, "licence": entry.licence, "bytes": entry.bytes(), "memory_bytes": needs,
-        "fits": fits, "can_pull": why_not.is_none(), "why_not": why_not,
+        "fits": fits, "can_pull": why_not.is_none(), "why": why, "why_not": why_not,
     })
 }
 

@@ -13,12 +13,13 @@ use super::bench;
 use super::of_models;
 use crate::admin::Unit;
 use crate::admin::jobs::Failed;
+use crate::http::App;
 use crate::http::admin::fault::{Reply, invalid};
 use crate::http::admin::knowledge::chain;
 use crate::http::admin::upload::{FileName, MODELS_BYTES_MAX, Upload};
 use crate::http::admin::{Admin, Technician};
 use crate::http::given::{Asked, Given};
-use crate::models::{self, Catalogue, Clients, Event, ModelsError, Pull, Role, Shelf};
+use crate::models::{self, Catalogue, Clients, Event, Installed, ModelsError, Pull, Role, Shelf};
 
 /// Names of one pull.
 const NAMES_MAX: usize = 20;
@@ -41,7 +42,7 @@ pub async fn pull(State(admin): State<Arc<Admin>>, who: Technician, Given(wanted
     let chosen = shelf.pack().map_err(of_models)?;
     let pack = Catalogue::shipped().join(chosen, &names).map_err(of_models)?;
     pack.models_of(&names).map_err(of_models)?;
-    let (clients, told) = (Clients::find(&admin.data), told(&names));
+    let (clients, told, app) = (Clients::find(&admin.data), told(&names), admin.app.clone());
     admin
         .begin(&who.person.name, ("models.pull", Unit::Bytes), &told, move |progress| {
             let mut fetched: BTreeMap<String, u64> = BTreeMap::new();
@@ -60,6 +61,7 @@ pub async fn pull(State(admin): State<Arc<Admin>>, who: Technician, Given(wanted
                 }
             });
             let pulled = pulled.map_err(failed)?;
+            look_again(&app, &shelf);
             let hint = "what belongs to the chosen pack serves after the next start; switch to other models";
             Ok(json!({"fetched": pulled.fetched, "kept": pulled.kept, "bytes": pulled.bytes, "hint": hint}))
         })
@@ -98,7 +100,7 @@ pub async fn import(
         return Err(invalid("a carried pack is a .tar file that `usher models export` wrote"));
     }
     let upload = Upload::take(&admin.data, &named.name, body, MODELS_BYTES_MAX).await?;
-    let shelf = Shelf::at(admin.models_folder());
+    let (shelf, app) = (Shelf::at(admin.models_folder()), admin.app.clone());
     admin
         .begin(&who.person.name, ("models.import", Unit::Files), &named.name, move |progress| {
             let mut done = 0;
@@ -108,6 +110,7 @@ pub async fn import(
                 done += 1;
             });
             let pack = pack.map_err(failed)?;
+            look_again(&app, &shelf);
             Ok(json!({"pack": pack.name, "models": pack.models.len(), "hint": "it serves after the next start"}))
         })
         .await
@@ -131,6 +134,13 @@ pub async fn switch(State(admin): State<Arc<Admin>>, who: Technician, Given(othe
     let switch = admin.switch.clone();
     let work = move |progress: &crate::admin::Progress| switch(other.role, &other.model, progress);
     admin.begin(&who.person.name, ("models.switch", Unit::Steps), &detail, work).await
+}
+
+/// What has come is no longer told as missing. A pack that cannot be read was refused before.
+fn look_again(app: &App, shelf: &Shelf) {
+    if let Ok(pack) = shelf.pack() {
+        app.look_again(&Installed::of_pack(shelf.root(), &pack));
+    }
 }
 
 /// A fault of the models room as a job's.

@@ -29,6 +29,7 @@ export function percent(share, language) {
 /** Milliseconds: `640 ms`, `1.4 s`. */
 export function milliseconds(value, language) {
   if (value === null || value === undefined) return NONE;
+  if (value > 0 && value < 1) return "< 1 ms";
   return value < 1000 ? `${number(value, language)} ms` : `${number(value / 1000, language, 1)} s`;
 }
 

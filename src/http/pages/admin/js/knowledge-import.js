@@ -113,7 +113,7 @@ export class Import {
   }
 
   async #apply(say) {
-    const job = await this.page.attempt(() => this.page.app.jobs.run("POST", `knowledge/review/${encodeURIComponent(this.review.review)}/apply`, undefined, "knowledge"));
+    const job = await this.page.attempt(() => this.page.app.jobs.run("POST", `knowledge/review/${encodeURIComponent(this.review.review)}/apply`, undefined, "knowledge.import"));
     if (!job) return;
     if (job.state === "done") {
       this.review = null;

@@ -5,6 +5,7 @@ import { address } from "./api.js";
 import { moment } from "./format.js";
 import { Page } from "./page.js";
 import { actButton, card, empty, note, prose, tag } from "./parts.js";
+import { word } from "./strings.js";
 import { CHECKS } from "./strings-checks.js";
 
 const ORDER = ["bad", "warning", "good"];
@@ -71,7 +72,7 @@ export default class Checks extends Page {
         element(
           "div",
           { class: "grow" },
-          element("b", { class: "small", text: line.what }),
+          element("b", { class: "small", text: word(say, "checkNames", line.what) }),
           prose(line.finding, { class: "small soft breaks" }),
           line.repair && health !== "good" && element("p", { class: "small repair" }, element("b", { text: `${say.repair}: ` }), prose(line.repair)),
         ),

@@ -2,8 +2,9 @@
 
 import { element, icon } from "/shared/dom.js";
 import { bytes, duration, milliseconds, moment, number } from "./format.js";
+import { linksCard } from "./links.js";
 import { Page } from "./page.js";
-import { card, empty, gauge, goTo, note, prose, table, tag } from "./parts.js";
+import { card, gauge, goTo, note, prose, table, tag } from "./parts.js";
 import { link } from "./routes.js";
 import { word } from "./strings.js";
 import { HEALTH } from "./strings-health.js";
@@ -37,8 +38,8 @@ export default class Health extends Page {
       element(
         "div",
         { class: "columns even" },
-        element("div", { class: "stack" }, this.#board(say, health.board), this.#checks(say, health.checks)),
-        this.#links(say, health.links),
+        this.#board(say, health.board),
+        element("div", { class: "stack" }, this.#checks(say, health.checks), linksCard(say, health.links, this.language)),
       ),
       this.#models(say, health.models),
     ];
@@ -47,10 +48,12 @@ export default class Health extends Page {
   #verdict(say, health) {
     const tone = !health.ready ? "bad" : health.level === "full" ? "good" : "warn";
     const title = { bad: say.notReady, good: say.ready, warn: say.degraded }[tone];
-    const reason = health.ready ? health.level_reason : health.reason;
+    const [why, remedy] = say.causes[health.level_cause] ?? [health.level_reason, health.level_repair];
+    const reason = health.ready ? why : health.reason || why;
     const broken = health.models.find((model) => model.state !== "serving" && model.repair);
-    const repair = health.repair || broken?.repair;
-    const line = [say.facts(duration(health.uptime_s, say.units), health.version), say.visits(health.visits), say.queue(health.queue)];
+    const isWaiting = health.models.some((model) => model.state === "fetched");
+    const repair = isWaiting ? say.restartRepair : remedy || broken?.repair;
+    const line = [say.facts(duration(health.uptime_s, say.units), health.version), say.visits(health.visits), health.people !== null && say.people(health.people)].filter(Boolean);
     return element(
       "section",
       { class: `verdict ${tone}`, testid: "verdict" },
@@ -122,27 +125,9 @@ export default class Health extends Page {
     );
   }
 
-  #links(say, links) {
-    if (links.length === 0) return card({ title: say.links }, empty("handoff", say.noLinks, say.noLinksNote));
-    const tone = { up: "good", down: "bad", off: "" };
-    const row = (one) =>
-      element(
-        "div",
-        { class: "row" },
-        element(
-          "div",
-          { class: "grow" },
-          element("b", { class: "small", text: one.name }),
-          one.detail && element("span", { class: "fine soft breaks", text: one.detail }),
-        ),
-        tag(say.linkStates[one.state], tone[one.state]),
-      );
-    return card({ title: say.links, className: "flush fills" }, element("div", { class: "rows" }, ...links.map(row)));
-  }
-
   #models(say, models) {
     const { language } = this;
-    const tone = { serving: "good", missing: "warn", failed: "bad" };
+    const tone = { serving: "good", missing: "warn", failed: "bad", fetched: "warn" };
     const columns = [
       { name: say.role, cell: (model) => element("b", { text: word(say, "modelRoles", model.role) }) },
       {

@@ -5,7 +5,7 @@ import { confirm, windowed } from "./dialogs.js";
 import { bytes } from "./format.js";
 import { outcomeCard } from "./models-outcome.js";
 import { Page } from "./page.js";
-import { actButton, bar, card, dropFile, empty, prose, table, tag } from "./parts.js";
+import { actButton, bar, card, dropFile, empty, note, prose, table, tag } from "./parts.js";
 import { word } from "./strings.js";
 import { MODELS } from "./strings-models.js";
 
@@ -20,13 +20,14 @@ export default class Models extends Page {
     const { say, models } = this;
     const may = this.may("technician");
     const acts = may && [
-      actButton({ label: say.verify, testid: "verify", onPress: () => this.#job("models/verify", undefined, "verify") }),
-      actButton({ label: say.bench, testid: "bench", onPress: () => this.#job("models/bench", undefined, "bench") }),
+      actButton({ label: say.verify, testid: "verify", onPress: () => this.#job("models/verify", undefined, "models.verify") }),
+      actButton({ label: say.bench, testid: "bench", onPress: () => this.#job("models/bench", undefined, "models.bench") }),
       button({ label: say.importModel, iconId: "upload", className: "primary", testid: "import", onPress: () => this.#import() }),
     ];
     return [
       this.head(say.pages.models, say.lead, acts),
       this.readerNote(),
+      models.installed.some((model) => model.in_use && !model.serves) && note("warn", say.waitsRestart, say.waitsRestartNote, null, ...(may ? [this.#restartButton(say)] : [])),
       outcomeCard(say, this.app.kept.models, this.language),
       this.#budget(say, models),
       models.missing.length > 0 && this.#missing(say, models.missing, may),
@@ -72,13 +73,13 @@ export default class Models extends Page {
             iconId: "download",
             className: "small",
             testid: `pull-${model.name}`,
-            onPress: () => this.#job("models/pull", { names: [model.name] }, "pull"),
+            onPress: () => this.#job("models/pull", { names: [model.name] }, "models.pull"),
           }),
       );
     const all =
       may &&
       missing.length > 1 &&
-      actButton({ label: say.pullAll, iconId: "download", className: "small", onPress: () => this.#job("models/pull", { names: null }, "pull") });
+      actButton({ label: say.pullAll, iconId: "download", className: "small", onPress: () => this.#job("models/pull", { names: null }, "models.pull") });
     return card(
       { title: say.missing, note: say.missingNote, className: "flush", acts: [all], testid: "missing" },
       element("div", { class: "rows" }, ...missing.map(row)),
@@ -111,7 +112,7 @@ export default class Models extends Page {
       {
         name: say.state,
         cell: (model) =>
-          element("div", { class: "tags" }, model.in_use && tag(say.inUse, "accent"), model.whole ? !model.in_use && tag(say.whole) : tag(say.notWhole, "bad")),
+          element("div", { class: "tags" }, model.in_use && (model.serves ? tag(say.inUse, "accent") : tag(say.afterRestart, "warn")), model.whole ? !model.in_use && tag(say.whole) : tag(say.notWhole, "bad")),
       },
       may && { name: "", unseen: say.actions, className: "act", cell: acts },
     ].filter(Boolean);
@@ -138,8 +139,8 @@ export default class Models extends Page {
         name: say.state,
         className: "whole",
         cell: (model) => [
-          tag(model.fits ? say.fits : say.tooBig, model.fits ? "good" : "warn"),
-          model.why_not && element("p", { class: "fine soft breaks", text: model.why_not }),
+          element("div", { class: "tags" }, tag(model.fits ? say.fits : say.tooBig, model.fits ? "good" : "warn"), model.why && tag(say.whys[model.why])),
+          model.why === "unfit" && element("p", { class: "fine soft breaks" }, prose(model.why_not)),
         ],
       },
       may && {
@@ -153,17 +154,28 @@ export default class Models extends Page {
             iconId: "download",
             className: "small",
             testid: `pull-${model.name}`,
-            onPress: () => this.#job("models/pull", { names: [model.name] }, "pull"),
+            onPress: () => this.#job("models/pull", { names: [model.name] }, "models.pull"),
           }),
       },
     ].filter(Boolean);
-    return card({ title: say.catalogue, note: say.catalogueNote, className: "flush" }, table({ label: say.catalogue, columns, rows: catalogue, testid: "catalogue" }));
+    return card({ title: say.catalogue, note: [say.catalogueNote, catalogue.some((model) => model.why === "unpinned") && say.unpinnedNote].filter(Boolean).join(" "), className: "flush" }, table({ label: say.catalogue, columns, rows: catalogue, testid: "catalogue" }));
+  }
+
+  #restartButton(say) {
+    const restart = async () => {
+      if (!(await confirm({ say, title: say.restartTitle, text: say.restartText, yes: say.restartNow }))) return;
+      this.app.state.set({ restarting: true });
+      const job = await this.attempt(() => this.app.jobs.run("POST", "restart", undefined, "restart"));
+      if (!job || job.state === "failed") this.app.state.set({ restarting: false });
+      await this.reload();
+    };
+    return button({ label: say.restartNow, className: "small", testid: "restart", onPress: restart });
   }
 
   async #job(path, body, kind) {
     const job = await this.attempt(() => this.app.jobs.run("POST", path, body, kind));
     if (!job) return;
-    if (["verify", "bench"].includes(kind) && job.state === "done") this.app.kept.models = { kind, result: job.result };
+    if (["models.verify", "models.bench"].includes(kind) && job.state === "done") this.app.kept.models = { kind, result: job.result };
     await this.reload();
   }
 
@@ -184,7 +196,7 @@ export default class Models extends Page {
   }
 
   async #send(file) {
-    const job = await this.attempt(() => this.app.jobs.upload(`models/import?name=${encodeURIComponent(file.name)}`, file, "import"));
+    const job = await this.attempt(() => this.app.jobs.upload(`models/import?name=${encodeURIComponent(file.name)}`, file, "models.import"));
     if (job?.state === "done") this.app.tell(this.say.imported);
     await this.reload();
   }
@@ -192,7 +204,7 @@ export default class Models extends Page {
   async #switch(model) {
     const { say } = this;
     if (!(await confirm({ say, title: say.switchTitle(model.name), text: say.switchText(word(say, "modelRoles", model.role)), yes: say.switchYes }))) return;
-    const job = await this.attempt(() => this.app.jobs.run("POST", "models/switch", { role: model.role, model: model.name }, "switch"));
+    const job = await this.attempt(() => this.app.jobs.run("POST", "models/switch", { role: model.role, model: model.name }, "models.switch"));
     if (job?.state === "done")
       this.app.tell(job.result?.kept === false ? say.returned(job.result.reason) : say.kept(model.name), job.result?.kept === false ? "bad" : "good");
     await this.reload();

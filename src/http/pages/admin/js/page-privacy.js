@@ -5,7 +5,7 @@ import { address } from "./api.js";
 import { Page } from "./page.js";
 import { card, goTo, table, tag } from "./parts.js";
 import { link } from "./routes.js";
-import { LANGUAGES } from "./strings.js";
+import { LANGUAGES, word } from "./strings.js";
 import { PRIVACY } from "./strings-privacy.js";
 
 /** One row for each text, with every feature that waits for it. */
@@ -65,9 +65,9 @@ export default class Privacy extends Page {
 
   #retention(say, retention) {
     const columns = [
-      { name: say.class, cell: (one) => element("b", { text: one.class }) },
-      { name: say.kept, cell: (one) => one.kept },
-      { name: say.where, className: "whole", cell: (one) => element("span", { class: "soft", text: one.where }) },
+      { name: say.class, cell: (one) => element("b", { text: word(say, "classes", one.class) }) },
+      { name: say.kept, cell: (one) => say.terms[one.term.kept]?.(one.term) ?? one.kept },
+      { name: say.where, className: "whole", cell: (one) => element("span", { class: "soft", text: word(say, "places", one.where) }) },
     ];
     return card({ title: say.retention, note: say.retentionNote, className: "flush" }, table({ label: say.retention, columns, rows: retention, testid: "retention" }));
   }

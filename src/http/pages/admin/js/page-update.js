@@ -8,13 +8,20 @@ import { actButton, card, dropFile, facts, note, tag } from "./parts.js";
 import { UPDATE } from "./strings-upkeep.js";
 import { expect, forget, outcome } from "./update-outcome.js";
 
-const STATE_TONES = { ready: "good", failed: "bad", empty: "" };
+const FRESH_MS = 3_000; // a trial ends while the page is looked at
+const STATE_TONES = { ready: "good", chosen: "accent", failed: "bad", empty: "" };
 
 export default class Update extends Page {
   static words = UPDATE;
 
+  constructor(...given) {
+    super(...given);
+    this.every(FRESH_MS, () => this.reload(true));
+  }
+
   async load() {
     this.update = await this.api.get("update");
+    return this.update;
   }
 
   body() {
@@ -22,6 +29,7 @@ export default class Update extends Page {
     return [
       this.head(say.pages.update, say.lead),
       this.#outcome(say, update),
+      !update.launched && note("warn", say.noLauncher, say.noLauncherNote),
       this.#versions(say, update),
       this.readerNote("owner"),
       element("div", { class: "columns even" }, this.#online(say, update), this.#offline(say)),
@@ -30,7 +38,7 @@ export default class Update extends Page {
 
   #outcome(say, update) {
     const isBusy = this.isChanging || this.state.jobs.some((job) => ["update", "return"].includes(job.kind) && job.state === "running");
-    const told = outcome(update, isBusy);
+    const told = this.failure ? { kind: "same", version: update.running.version } : outcome(update, isBusy);
     if (!told) return null;
     const close = button({
       label: say.close,
@@ -38,6 +46,7 @@ export default class Update extends Page {
       testid: "close-outcome",
       onPress: () => {
         forget();
+        this.failure = null;
         this.draw();
       },
     });
@@ -45,7 +54,7 @@ export default class Update extends Page {
     if (told.kind === "good") return element("div", { testid: "outcome" }, note("good", say.outcomeGood(told.version), say.outcomeGoodNote, null, close));
     if (told.kind === "back")
       return element("div", { testid: "outcome" }, note("bad", say.outcomeBack(told.version), [told.reason, say.outcomeBackNote].filter(Boolean).join(" "), null, close));
-    return element("div", { testid: "outcome" }, note("warn", say.outcomeSame(told.version), this.failure ?? say.failed, null, close));
+    return element("div", { testid: "outcome" }, note("warn", say.outcomeSame(told.version), this.failure || say.failed, null, close));
   }
 
   #versions(say, { running, other }) {
@@ -63,13 +72,13 @@ export default class Update extends Page {
       other?.state === "ready" &&
       this.may("owner") &&
       button({ label: say.back(other.version), className: "small", testid: "return", onPress: () => this.#return(other.version) });
-    const second = other && slot("", say.other, other.version ?? say.empty, tag(say.states[other.state], STATE_TONES[other.state]), other.reason, back);
-    return element("div", { class: "versions" }, slot("running", say.running, running.version, tag(say.slot(running.slot), "good")), second && icon("update"), second);
+    const second = other && slot("", say.other, other.version ?? say.empty, other.state !== "empty" && tag(say.states[other.state], STATE_TONES[other.state]), other.reason, back);
+    return element("div", { class: "versions" }, slot("running", say.running, running.version, element("div", { class: "tags" }, tag(say.slot(running.slot), "good"), running.on_trial && tag(say.onTrial, "warn"))), second && icon("update"), second);
   }
 
   #online(say, update) {
     if (!update.source)
-      return card({ title: say.online }, element("p", { class: "soft small", text: say.noSource }), facts([[say.key, element("code", { text: update.key_id })]]));
+      return card({ title: say.online }, element("p", { class: "soft small", text: say.noSource }), facts([this.#key(say, update)]));
     const check = actButton({ label: say.check, testid: "check-update", onPress: () => this.#check() });
     const found = this.found;
     const answer =
@@ -84,12 +93,17 @@ export default class Update extends Page {
       { title: say.online },
       facts([
         [say.source, element("span", { class: "breaks", text: update.source })],
-        [say.key, element("code", { text: update.key_id })],
+        this.#key(say, update),
         found && [say.size, bytes(found.bytes, this.language)],
       ]),
       answer,
       element("div", { class: "acts" }, found ? apply : check),
     );
+  }
+
+  /** The packaged program is signed by its package, not by a key of ours. */
+  #key(say, update) {
+    return update.key_id && [say.key, element("code", { text: update.key_id })];
   }
 
   #offline(say) {

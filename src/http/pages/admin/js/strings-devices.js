@@ -16,7 +16,7 @@ export const DEVICES = {
     pins: "Pins", noPins: "No pins", noPinsNote: "This board has no button and no light. Set them in the settings under Pins.", toPins: "Pin settings",
     role: "Role", line: "Line", direction: "Direction", directions: { in: "in", out: "out" }, active: "Active", levels: { high: "high", low: "low" }, safe: "Safe state", state: "Now", states: { active: "active", inactive: "inactive", unknown: "unknown" },
     pulse: (ms) => `Pulse ${ms} ms`, pulsed: (role, state) => `${role}: pulse sent, now ${state}.`, watch: "Press it and watch.",
-    pinRoles: { help_button: "Help button", status_light: "Status light", presence_sensor: "Presence sensor", privacy_shutter: "Privacy shutter", headset: "Headset", door: "Door switch", headset_detect: "Headset", door_switch: "Door switch", presence: "Presence sensor" },
+    pinRoles: { help_button: "Help button", status_light: "Status light", presence_sensor: "Presence sensor", privacy_shutter: "Privacy shutter", headset: "Headset", door: "Door switch", headset_detect: "Headset", door_switch: "Door switch", presence: "Presence sensor", door_release: "Door release", "status_light.red": "Status light, red", "status_light.green": "Status light, green", "status_light.blue": "Status light, blue" },
   },
   zh: {
     lead: "站在终端前逐项测试。",
@@ -33,6 +33,6 @@ export const DEVICES = {
     pins: "引脚", noPins: "没有引脚", noPinsNote: "此主板没有按钮和灯，可在设置的“引脚”中配置。", toPins: "引脚设置",
     role: "用途", line: "线号", direction: "方向", directions: { in: "输入", out: "输出" }, active: "有效电平", levels: { high: "高", low: "低" }, safe: "安全状态", state: "当前", states: { active: "有效", inactive: "无效", unknown: "未知" },
     pulse: (ms) => `脉冲 ${ms} 毫秒`, pulsed: (role, state) => `${role}：脉冲已发出，当前${state}。`, watch: "按下并观察。",
-    pinRoles: { help_button: "求助按钮", status_light: "状态灯", presence_sensor: "人体感应", privacy_shutter: "隐私遮板", headset: "耳机", door: "门开关", headset_detect: "耳机", door_switch: "门开关", presence: "人体感应" },
+    pinRoles: { help_button: "求助按钮", status_light: "状态灯", presence_sensor: "人体感应", privacy_shutter: "隐私遮板", headset: "耳机", door: "门开关", headset_detect: "耳机", door_switch: "门开关", presence: "人体感应", door_release: "门锁释放", "status_light.red": "状态灯（红）", "status_light.green": "状态灯（绿）", "status_light.blue": "状态灯（蓝）" },
   },
 };

@@ -56,8 +56,8 @@ export const EN = {
   ofTotal: (done, total, unit) => `${done} of ${total}${unit ? ` ${unit}` : ""}`,
   jobUnits: { bytes: "", files: "files", questions: "questions", steps: "steps" },
   jobKinds: {
-    upload: "Sending the file", pull: "Fetching models", verify: "Verifying models", bench: "Measuring models", import: "Importing a model", switch: "Switching a model", knowledge: "Bringing in knowledge", try: "Testing a device",
+    upload: "Sending the file", "models.pull": "Fetching models", "models.verify": "Verifying models", "models.bench": "Measuring models", "models.import": "Importing a model", "models.switch": "Switching a model", "knowledge.import": "Bringing in knowledge", try: "Testing a device",
     checks: "Self-test", backup: "Making a backup", restore: "Restoring a backup", reset: "Resetting to factory state", update: "Updating", return: "Returning to the other version", restart: "Restarting",
   },
-  modelRoles: { language: "Language", embedding: "Meaning", hearing: "Hearing", detection: "Speech detection", voice: "Voice", reading: "Reading", runtime: "Runtime", faces: "Faces", endpoint: "End of turn" },
+  modelRoles: { language: "Language", embedding: "Meaning", hearing: "Hearing", detection: "Speech detection", voice: "Voice", reading: "Reading", runtime: "Runtime", sight: "Sight", endpoint: "End of turn" },
 };

@@ -56,8 +56,8 @@ export const ZH = {
   ofTotal: (done, total, unit) => `${done} / ${total}${unit ? ` ${unit}` : ""}`,
   jobUnits: { bytes: "", files: "个文件", questions: "个问题", steps: "步" },
   jobKinds: {
-    upload: "正在发送文件", pull: "获取模型", verify: "校验模型", bench: "模型测速", import: "导入模型", switch: "切换模型", knowledge: "导入知识", try: "设备测试",
+    upload: "正在发送文件", "models.pull": "获取模型", "models.verify": "校验模型", "models.bench": "模型测速", "models.import": "导入模型", "models.switch": "切换模型", "knowledge.import": "导入知识", try: "设备测试",
     checks: "自检", backup: "制作备份", restore: "恢复备份", reset: "恢复出厂状态", update: "更新", return: "返回另一版本", restart: "重启",
   },
-  modelRoles: { language: "语言", embedding: "语义", hearing: "听写", detection: "语音检测", voice: "语音合成", reading: "文字识别", runtime: "运行库", faces: "人脸检测", endpoint: "话轮结束" },
+  modelRoles: { language: "语言", embedding: "语义", hearing: "听写", detection: "语音检测", voice: "语音合成", reading: "文字识别", runtime: "运行库", sight: "视觉", endpoint: "话轮结束" },
 };

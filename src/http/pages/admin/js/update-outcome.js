@@ -18,8 +18,11 @@ export function outcome(update, isBusy) {
   if (!expected) return null;
   const { version } = update.running;
   const failed = update.other?.state === "failed";
+  const isChosen = update.other?.state === "chosen";
+  // Without the launcher nobody tries what was chosen; the page says so.
+  if (isChosen && !update.launched && !isBusy) return null;
+  if (isBusy || update.running.on_trial || isChosen) return { kind: "waiting", version };
   if (version !== expected.from) return { kind: "good", version };
-  if (isBusy) return { kind: "waiting", version };
   return failed ? { kind: "back", version, reason: update.other.reason } : { kind: "same", version };
 }
 

@@ -50,7 +50,7 @@ export class Tray extends View {
       "article",
       { class: "job", testid: `job-${job.id}` },
       element("div", { class: "job-head" }, sign, element("b", { text: title }), close),
-      job.what && job.what !== title && element("p", { class: "soft", text: job.what }),
+      job.what && job.what !== title && job.state !== "done" && element("p", { class: "soft", text: job.what }),
       ...this.#end(say, language, job),
     );
   }

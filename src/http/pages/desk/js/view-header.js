@@ -44,7 +44,7 @@ export class Header extends View {
     this.#name(this.help, `${say.help} (?)`);
     this.#name(this.out, say.signOut);
     this.language.lastElementChild.textContent = say.language;
-    setAttribute(this.language, "aria-label", say.languageLabel);
+    setAttribute(this.language, "title", say.languageLabel);
     this.me.textContent = now.agent?.display ?? "";
   }
 

@@ -40,7 +40,7 @@ export class Login extends View {
     this.passwordLabel.textContent = say.password;
     this.submit.lastElementChild.textContent = say.signIn;
     this.language.lastElementChild.textContent = say.language;
-    this.language.setAttribute("aria-label", say.languageLabel);
+    this.language.title = say.languageLabel;
   }
 
   async #signIn(event) {

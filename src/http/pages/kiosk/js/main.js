@@ -177,7 +177,7 @@ function showDocument(now) {
   const isWarned = now.idleSeconds !== null;
   const isCovered = now.contactOpen || now.enlarged !== null || now.phone !== null || isWarned;
   const isTested = now.selftest !== null;
-  for (const node of document.querySelectorAll("usher-header, usher-presence, usher-veil, main > *, .dock > *")) node.inert = isCovered || isTested;
+  for (const node of document.querySelectorAll("usher-setup, usher-header, usher-presence, usher-veil, main > *, .dock > *")) node.inert = isCovered || isTested;
   document.querySelector("usher-rail").inert = isTested;
   for (const node of document.querySelectorAll("usher-contact, .over")) node.inert = isWarned;
   document.querySelector("usher-turn").inert ||= now.veiled;

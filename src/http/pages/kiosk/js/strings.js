@@ -3,15 +3,13 @@
 import { HANDOFF_STRINGS } from "./strings-handoff.js";
 import { SIGHT_STRINGS } from "./strings-sight.js";
 
-export const LANGUAGES = Object.freeze({
-  en: { name: "English", short: "EN", tag: "en", clock: "en-GB" },
-  zh: { name: "中文", short: "中文", tag: "zh-Hans", clock: "zh-CN" },
-});
+export { LANGUAGES } from "/shared/languages.js";
 
 const EN = {
   handoff: HANDOFF_STRINGS.en,
   sight: SIGHT_STRINGS.en,
-  setupText: "Not set up yet. A technician opens",
+  setupOpen: "For the technician: open",
+  setupType: "and type:",
   askPlaceholder: "Type your question",
   ask: "Ask",
   holdToTalk: "Hold to talk, or tap once",
@@ -90,7 +88,8 @@ const EN = {
 const ZH = {
   handoff: HANDOFF_STRINGS.zh,
   sight: SIGHT_STRINGS.zh,
-  setupText: "尚未设置。请技术人员打开",
+  setupOpen: "技术人员请打开",
+  setupType: "并输入：",
   askPlaceholder: "请输入您的问题",
   ask: "提问",
   holdToTalk: "按住说话，或轻点一下",
