@@ -3,6 +3,7 @@
 mod clock;
 pub mod limits;
 mod nearest;
+mod owner;
 pub mod password;
 pub mod secret;
 mod stop;
@@ -10,4 +11,5 @@ pub mod worker;
 
 pub use clock::Clock;
 pub use nearest::or_nearest;
+pub use owner::{become_owner, is_root_or_owner};
 pub use stop::Stop;
