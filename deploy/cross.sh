@@ -2,7 +2,7 @@
 # Builds usher for 64-bit Arm on an amd64 machine, and tries the result under an emulator:
 #   ./deploy/cross.sh setup        fetches compiler and emulator into target/cross (about 500 MB; a second run takes a moment)
 #   ./deploy/cross.sh build        the release binary: target/aarch64-unknown-linux-gnu/release/usher
-#   ./deploy/cross.sh try          usher --version, the starter pack and one question, under the emulator
+#   ./deploy/cross.sh try          usher --version, the starter pack, one question, doctor, and the page until it is ready, under the emulator
 #   ./deploy/cross.sh cargo ...    cargo with the cross compiler's settings, for anything else
 #
 # Rust's own Arm library is not needed: Debian's security suite carries a current compiler for its browsers, with the
@@ -22,6 +22,8 @@ readonly QEMU_MIN=10.0
 readonly C_COMPILER=(gcc-aarch64-linux-gnu g++-aarch64-linux-gnu)
 # What the program asks of an Arm system, for the emulator.
 readonly ARM_ROOT=/usr/aarch64-linux-gnu
+# An emulated start is ready after some two minutes on a busy machine of two cores.
+readonly READY_MAX_S=600
 
 say() { printf 'cross: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -155,7 +157,8 @@ with_settings() {
         "$@"
 }
 
-# A person's first question to the Arm program, with the Arm runtime and the starter pack in a folder of their own.
+# The Arm program with the Arm runtime and the starter pack, in a folder of their own: a person's first question, the examination, and
+# the page until it is ready. The bank, because a site's knowledge is placed by meaning first, which takes the emulator a second a phrase.
 try() {
     local program=target/$TRIPLE/release/usher
     [ -x "$program" ] || fail "$program is missing; run \`./deploy/cross.sh build\`"
@@ -166,8 +169,25 @@ try() {
     "${run[@]}" --version
     "${run[@]}" models pull --data "$data"
     local started=$SECONDS
-    "${run[@]}" ask "Where is gate B22?" --data "$data" --json
-    say "one question took $((SECONDS - started)) s under the emulator"
+    "${run[@]}" ask "What are your opening hours?" --site bank --data "$data" --json
+    say "the site's knowledge and one question took $((SECONDS - started)) s under the emulator"
+    "${run[@]}" doctor --site bank --data "$data"
+    serve_until_ready "$data" "${run[@]}"
+}
+
+serve_until_ready() {
+    local data=$1; shift
+    local server port=18699 started=$SECONDS
+    "$@" serve --site bank --data "$data" --listen "127.0.0.1:$port" 2> "$HERE/serve.log" &
+    server=$!
+    until [ "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/readyz")" = 200 ]; do
+        kill -0 "$server" 2>/dev/null || fail "it ended; see $HERE/serve.log"
+        [ $((SECONDS - started)) -lt "$READY_MAX_S" ] || { kill "$server"; fail "it was not ready within $READY_MAX_S s; see $HERE/serve.log"; }
+        sleep 1
+    done
+    kill "$server"
+    wait "$server" || fail "it did not stop as it should; see $HERE/serve.log"
+    say "the page was ready $((SECONDS - started)) s after its start, and stopped as asked"
 }
 
 case ${1:-} in

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what usher needs on Debian 12 or newer: ./deploy/setup.sh, or ./deploy/setup.sh tests for the tests' needs as well.
+# Installs what usher needs on Debian 12 or newer: ./deploy/setup.sh, ./deploy/setup.sh tests for the tests' needs as well, or
+# ./deploy/setup.sh long for those of `cargo bench --bench endurance` and of deploy/fresh.sh, which take the machine apart, too.
 # Run as root or as a person with sudo. Does nothing when everything is there; the second run takes a moment.
 set -euo pipefail
 
@@ -15,6 +16,8 @@ readonly AXE_SHA256=29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9e
 readonly BASE=(build-essential pkg-config cmake nasm ca-certificates python3 python3-venv python3-pip espeak-ng fonts-noto-cjk)
 # systemd judges the units; it runs nothing here.
 readonly FOR_TESTS=(chromium chromium-driver git ffmpeg fonts-dejavu-core systemd)
+# Wrong clocks, networks that are cut, fresh machines in a folder, signed bundles.
+readonly FOR_LONG=(faketime nftables iproute2 debootstrap minisign zstd)
 
 kind=${1:-serve}
 data=${USHER_DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/usher}
@@ -145,7 +148,8 @@ NPM
 case $kind in
     serve) packages=("${BASE[@]}") ;;
     tests) packages=("${BASE[@]}" "${FOR_TESTS[@]}") ;;
-    *) say "unknown argument '$kind'; use none, or 'tests'"; exit 2 ;;
+    long) packages=("${BASE[@]}" "${FOR_TESTS[@]}" "${FOR_LONG[@]}") ;;
+    *) say "unknown argument '$kind'; use none, 'tests', or 'long'"; exit 2 ;;
 esac
 
 mark=$(sha256sum < "$0")
@@ -155,7 +159,7 @@ fi
 install_packages "${packages[@]}"
 install_rust
 install_clients
-[ "$kind" = tests ] && { install_bus; install_promtool; install_axe; }
+[ "$kind" = serve ] || { install_bus; install_promtool; install_axe; }
 # What failed for want of a network is tried again by the next run.
 [ -z "$incomplete" ] && printf '%s\n' "$mark" > "$stamp"
 say "ready"

@@ -34,13 +34,13 @@ use tokio_util::sync::CancellationToken;
 pub use self::administration::open_admin_store;
 pub use self::configuration::Sources;
 pub use self::desk::{DeskServer, serve_desk};
-pub use self::keeping::{backup_plan, privacy_facts, put_aside, put_back, take_data};
+pub use self::keeping::{backup_plan, privacy_facts, put_aside, put_back, restore_places, take_data};
 use self::opening::Opening;
 pub use self::people::open_desk_store;
 use self::purging::Keepers;
 use self::switching::Switching;
-use crate::admin::{self, Jobs, Sessions};
-use crate::backup::{self, Places};
+use crate::admin::{Jobs, Sessions};
+use crate::backup::Places;
 use crate::base::Clock;
 use crate::base::disk::is_read_only;
 use crate::base::worker::Worker;
@@ -412,18 +412,10 @@ fn privacy(settings: &Settings) -> Privacy {
 /// Where things of a backup go back.
 fn keeping(settings: &Settings, data: &Path) -> Keeping {
     let (of, folder) = (Arc::new(settings.clone()), data.to_path_buf());
-    let parts = [
-        ("config", settings.path.clone()),
-        ("knowledge", settings.knowledge.clone()),
-        (backup::PEOPLE, data.join(admin::FOLDER)),
-    ];
     Keeping {
         plan: Box::new(move || backup_plan(&of, &folder, Content::WithoutVisits).map_err(|error| format!("{error:#}"))),
         site: settings.site.id.clone(),
-        places: Places {
-            state: folder_of(settings, data),
-            parts: parts.map(|(name, path)| (name.to_owned(), path)).into(),
-        },
+        places: Places { state: folder_of(settings, data), parts: restore_places(settings, data) },
         uploads: Uploads::default(),
     }
 }

@@ -1,5 +1,5 @@
 //! A full disk, one that can only be read, a clock that jumps by a year, a network that loses packets: what visitors are told meanwhile, and whether all is well
-//! after it without a new start. Needs root for namespaces of its own, and `apt-get install faketime nftables`.
+//! after it without a new start. Needs root for namespaces of its own, and `./deploy/setup.sh long`.
 
 use std::path::Path;
 use std::process::{Command, ExitStatus};
@@ -186,7 +186,7 @@ fn faketime() -> &'static str {
         "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
         "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
     ];
-    found.into_iter().find(|path| Path::new(path).exists()).expect("run `apt-get install faketime`")
+    found.into_iter().find(|path| Path::new(path).exists()).expect("run `./deploy/setup.sh long`")
 }
 
 /// Starts this program again where one packet in a hundred is lost.
@@ -196,8 +196,8 @@ fn begin_lossy() {
     let own = std::env::current_exe().expect("this program has a path");
     let done = Command::new("unshare").args(["--net", "sh", "-c", rules]).arg(own).env(INSIDE, "1").status();
     assert!(
-        done.expect("unshare runs; `apt-get install util-linux nftables`").success(),
-        "the lossy network was not made"
+        done.expect("unshare runs; `apt-get install util-linux`").success(),
+        "the lossy network was not made; run `./deploy/setup.sh long`"
     );
 }
 

@@ -1,6 +1,7 @@
 //! What this appliance keeps and of whom: what goes into a backup, what the privacy report is made of, and the look at the data
 //! before anything is opened. Joins; decides nothing.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -51,6 +52,31 @@ pub fn take_data(settings: &Settings, data: &Path) -> anyhow::Result<DataLock> {
     Ok(alone.share(data)?)
 }
 
+/// What a backup of this kiosk holds beside the site's data, by the name of the part, and where that lies here.
+fn backup_places(settings: &Settings, data: &Path) -> BTreeMap<String, PathBuf> {
+    let device = settings.device.clone().map(|path| (backup::DEVICE, path));
+    let parts = [
+        ("config", settings.path.clone()),
+        ("knowledge", settings.knowledge.clone()),
+        (backup::PEOPLE, data.join(admin::FOLDER)),
+    ];
+    parts.into_iter().chain(device).map(|(name, path)| (name.to_owned(), path)).collect()
+}
+
+/// Where a backup's parts go on this kiosk. An installed site is shared with the next package and the service may not write to it: the
+/// device gets a copy of its own, which is found first.
+pub fn restore_places(settings: &Settings, data: &Path) -> BTreeMap<String, PathBuf> {
+    let mut places = backup_places(settings, data);
+    let device = settings.device.as_deref().and_then(Path::parent);
+    if let Some(folder) = device.filter(|folder| !settings.path.starts_with(folder)) {
+        for name in ["config", "knowledge"] {
+            let Some(place) = places.get_mut(name) else { continue };
+            *place = folder.join("sites").join(place.file_name().unwrap_or_default());
+        }
+    }
+    places
+}
+
 /// What goes into a backup of this kiosk.
 ///
 /// # Errors
@@ -58,16 +84,11 @@ pub fn take_data(settings: &Settings, data: &Path) -> anyhow::Result<DataLock> {
 pub fn backup_plan(settings: &Settings, data: &Path, content: Content) -> anyhow::Result<Plan> {
     let state = folder_of(settings, data);
     std::fs::create_dir_all(&state).with_context(|| format!("{} cannot be made", state.display()))?;
-    let part = |name: &str, root: &Path| Part { name: name.into(), root: root.into() };
     Ok(Plan {
         site: settings.site.id.clone(),
         usher: env!("CARGO_PKG_VERSION").into(),
         state,
-        parts: vec![
-            part("config", &settings.path),
-            part("knowledge", &settings.knowledge),
-            part(backup::PEOPLE, &data.join(admin::FOLDER)),
-        ],
+        parts: backup_places(settings, data).into_iter().map(|(name, root)| Part { name, root }).collect(),
         models: named(&Shelf::at(data.join("models")).pack()?),
         elsewhere: elsewhere(settings),
         content,
@@ -210,4 +231,28 @@ fn recipients(settings: &Settings) -> Vec<Recipient> {
         recipients.push(to(&connector.url, &what, "HTTP, asked only when the visitor asks"));
     }
     recipients
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backup_holds_the_devices_own_file_and_an_installed_site_comes_back_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let device = folder.path().join("device.toml");
+        std::fs::write(&device, "schema = 1\nname = \"b22\"\nsite = \"bank\"\n").unwrap();
+        let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("firmware-config/sites/bank.toml");
+        let loaded = |device| Settings::load(&installed, device, &crate::config::Said::default()).unwrap();
+        let settings = loaded(Some(device.as_path()));
+        let plan = backup_plan(&settings, &folder.path().join("data"), Content::WithoutVisits).unwrap();
+        let root = |name: &str| plan.parts.iter().find(|part| part.name == name).map(|part| part.root.clone());
+        assert_eq!((root(backup::DEVICE), root("config")), (Some(device.clone()), Some(installed.clone())));
+        let places = restore_places(&settings, folder.path());
+        assert_eq!(places["config"], folder.path().join("sites/bank.toml"));
+        assert_eq!(places["knowledge"], folder.path().join("sites/bank"));
+        assert_eq!(places[backup::DEVICE], device);
+        let named = restore_places(&loaded(None), folder.path());
+        assert_eq!((&named["config"], named.get(backup::DEVICE)), (&installed, None));
+    }
 }

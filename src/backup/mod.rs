@@ -27,6 +27,8 @@ pub use swap::finish;
 
 /// The part with the people who administer the machine; its files are databases of the appliance, like those of `state`.
 pub const PEOPLE: &str = "people";
+/// The part with the device's own file, which says which site it serves and what differs here.
+pub const DEVICE: &str = "device";
 
 #[cfg(test)]
 mod tests;

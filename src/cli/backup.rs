@@ -13,6 +13,7 @@ use super::setting::Global;
 use crate::admin;
 use crate::appliance;
 use crate::backup::{self, DataLock, Places};
+use crate::config;
 use crate::store::Content;
 
 #[derive(ClapArgs)]
@@ -50,7 +51,7 @@ enum What {
         file: PathBuf,
         #[arg(long)]
         passphrase: bool,
-        /// Folder of the configuration; the site file in use otherwise, or DATA/config where none is named.
+        /// Folder of the configuration; otherwise the site file in use, or /etc/usher/device where usher is installed, or DATA/config.
         #[arg(long, value_name = "DIR")]
         into: Option<PathBuf>,
         /// Take another site's backup, and give up open hand-overs and booked calls.
@@ -66,6 +67,13 @@ enum What {
         #[arg(long)]
         models_too: bool,
     },
+}
+
+impl Args {
+    /// Whether a file is written outside of the data folder.
+    pub fn exports(&self) -> bool {
+        matches!(self.what, What::Make { file: Some(_), .. })
+    }
 }
 
 pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
@@ -148,25 +156,26 @@ fn restore(
     Ok(told)
 }
 
-/// The site file in use and its knowledge; on a device that names none, `DATA/config/SITE.toml` and its folder.
+/// The site file in use and its knowledge; where none is named, those of the device's folder, which say which site it is; on a machine
+/// without one, `DATA/config/SITE.toml` and its folder.
 fn places(global: &Global, data: &Path, site: &str, into: Option<&Path>) -> anyhow::Result<Places> {
     let state = data.join("sites").join(site);
-    let (config, knowledge) = match into {
-        None if global.names_site() => {
-            let settings = global.settings()?;
-            (settings.path, settings.knowledge)
-        }
-        _ => {
-            let folder = into.map_or_else(|| data.join("config"), Path::to_path_buf);
-            (folder.join(format!("{site}.toml")), folder.join(site))
-        }
-    };
-    for path in [&config, &knowledge] {
-        ensure!(path.parent().is_some(), "{} has no folder", path.display());
+    if into.is_none() && global.names_site() {
+        return Ok(Places { state, parts: appliance::restore_places(&global.settings()?, data) });
     }
-    let people = data.join(admin::FOLDER);
-    let parts = [("config", config), ("knowledge", knowledge), (backup::PEOPLE, people)];
-    Ok(Places { state, parts: parts.map(|(name, path)| (name.to_owned(), path)).into() })
+    let device = Some(config::device_dir()).filter(|folder| into.is_none() && folder.is_dir());
+    let folder = match (into, &device) {
+        (Some(into), _) => into.to_path_buf(),
+        (None, Some(device)) => device.join("sites"),
+        (None, None) => data.join("config"),
+    };
+    let parts = [
+        Some(("config", folder.join(format!("{site}.toml")))),
+        Some(("knowledge", folder.join(site))),
+        Some((backup::PEOPLE, data.join(admin::FOLDER))),
+        device.map(|folder| (backup::DEVICE, folder.join(config::DEVICE_TOML))),
+    ];
+    Ok(Places { state, parts: parts.into_iter().flatten().map(|(name, path)| (name.to_owned(), path)).collect() })
 }
 
 fn reset(global: &Global, data: &Path, confirm: &str, models_too: bool) -> anyhow::Result<Value> {

@@ -59,6 +59,13 @@ enum What {
     },
 }
 
+impl Args {
+    /// Whether a file is written outside of the data folder.
+    pub fn exports(&self) -> bool {
+        matches!(self.what, What::Export { .. })
+    }
+}
+
 pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
     match &args.what {
         What::Import { paths, json } => import(&mut begun(global)?, paths, *json),

@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
@@ -29,7 +30,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use setting::Global;
 
 use crate::appliance;
-use crate::base::{Stop, dumps};
+use crate::base::{self, Stop, dumps};
 use crate::telemetry::Logs;
 use crate::update::Data;
 
@@ -77,6 +78,12 @@ enum Command {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     end_quietly_without_reader();
+    if cli.command.works_as_owner()
+        && let Err(error) = become_owner(&cli.global.data_dir())
+    {
+        eprintln!("error: {error:#}");
+        return ExitCode::FAILURE;
+    }
     let filter = EnvFilter::try_from_env("USHER_LOG").unwrap_or_else(|_| EnvFilter::new(cli.command.log_level()));
     // Colours are for people: a journal and a pipe get plain text.
     let colours = std::io::stderr().is_terminal();
@@ -124,6 +131,11 @@ fn end_quietly_without_reader() {
     }));
 }
 
+/// Goes on as the owner of the data folder when it was root who asked.
+fn become_owner(data: &Path) -> anyhow::Result<()> {
+    base::become_owner(data).with_context(|| format!("the rights of the owner of {} cannot be taken", data.display()))
+}
+
 /// The update room knows no database: how they are put aside and back is given to it.
 fn run_update(args: update::Args, data: &Path) -> anyhow::Result<ExitCode> {
     let keep = Data {
@@ -145,6 +157,19 @@ impl Command {
             _ => return None,
         };
         Some(std::env::var_os("LOGS_DIRECTORY").map_or_else(|| global.data_dir().join(name), PathBuf::from))
+    }
+
+    /// What a technician does as root must be readable by the service afterwards. Left out: what writes to a stick that may be root's, what
+    /// changes `/etc` or the pins, and updates, which open a stick first.
+    fn works_as_owner(&self) -> bool {
+        match self {
+            Self::Models(args) => !args.exports(),
+            Self::Knowledge(args) => !args.exports(),
+            Self::Backup(args) => !args.exports(),
+            Self::Config(_) | Self::Pins(_) | Self::Update(_) => false,
+            Self::Serve(_) | Self::Ask(_) | Self::Privacy(_) | Self::Desk(_) | Self::Admin(_) => true,
+            Self::Doctor(_) | Self::Bench(_) => true,
+        }
     }
 
     /// A server tells what it does; a command tells only what went wrong.

@@ -56,6 +56,13 @@ enum Command {
     },
 }
 
+impl Args {
+    /// Whether a file is written outside of the data folder.
+    pub fn exports(&self) -> bool {
+        matches!(self.command, Command::Export { .. })
+    }
+}
+
 /// Runs the command on the models folder of `data`. Blocking; an interrupt stops it cleanly.
 ///
 /// # Errors

@@ -16,10 +16,10 @@ pub struct Global {
     /// Site file, e.g. firmware-config/sites/airport.toml
     #[arg(long, global = true, value_name = "FILE", env = "USHER_CONFIG", conflicts_with = "site")]
     pub config: Option<PathBuf>,
-    /// Folder of models and knowledge [default: $USHER_DATA, else ~/.local/share/usher]
+    /// Folder of models and knowledge [default: $USHER_DATA, else /var/lib/usher for root where usher is installed, else ~/.local/share/usher]
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// A site by its name: airport, bank [default: the one of /etc/usher/device.toml]
+    /// A site by its name: airport, bank [default: the one of /etc/usher/device/device.toml]
     #[arg(long, global = true, value_name = "NAME")]
     pub site: Option<String>,
     /// A setting above the file and the environment, e.g. visit.idle_seconds=90; may be repeated

@@ -10,6 +10,7 @@ use clap::Subcommand;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::become_owner;
 use crate::base::Stop;
 use crate::update::{self, Bundle, Data, Packaged, Progress, Slot, Source, Start, Status, Updates};
 
@@ -176,10 +177,6 @@ fn tell() -> impl FnMut(Progress) {
             eprintln!("{step}");
         }
     }
-}
-
-fn become_owner(data: &Path) -> anyhow::Result<()> {
-    update::become_owner(data).with_context(|| format!("the rights of the owner of {} cannot be taken", data.display()))
 }
 
 /// Becomes the chosen program: the service keeps its process number, and what it was given to notify systemd with.

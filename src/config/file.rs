@@ -278,7 +278,13 @@ impl Default for Language {
 
 impl SiteFile {
     /// The settings that this file, found at `path` and without [`SiteFile::faults_beside`], means.
-    pub(super) fn meant(self, path: &Path, board: Board, origins: BTreeMap<String, Origin>) -> Settings {
+    pub(super) fn meant(
+        self,
+        path: &Path,
+        device: Option<PathBuf>,
+        board: Board,
+        origins: BTreeMap<String, Origin>,
+    ) -> Settings {
         let knowledge = path.parent().unwrap_or(Path::new(".")).join(&self.knowledge);
         let site = Site {
             id: self.id,
@@ -295,6 +301,7 @@ impl SiteFile {
         };
         Settings {
             path: path.into(),
+            device,
             origins,
             site,
             knowledge,

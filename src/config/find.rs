@@ -6,12 +6,17 @@
 use std::path::{Path, PathBuf};
 
 use super::ConfigError;
+use crate::base::is_root_or_owner;
 
 /// Where packages put sites and boards.
 const PACKAGED: &str = "/usr/share/usher";
-/// The configuration of a device: `device.toml`, `sites/`, `boards/`, `secrets/`.
-const DEVICE: &str = "/etc/usher";
-/// The folder of this device's configuration: `$USHER_DEVICE`, else `/etc/usher`.
+/// The configuration of a device: `device.toml`, `sites/`, `boards/`, `secrets/`. A folder of its own inside the one that the service may
+/// write to: a new configuration is made beside it and takes its place whole, and root's update keys are no part of it.
+const DEVICE: &str = "/etc/usher/device";
+/// Where the installed service keeps its data.
+const SERVICE: &str = "/var/lib/usher";
+
+/// The folder of this device's configuration: `$USHER_DEVICE`, else `/etc/usher/device`.
 pub fn device_dir() -> PathBuf {
     std::env::var_os("USHER_DEVICE").filter(|value| !value.is_empty()).map_or_else(|| DEVICE.into(), PathBuf::from)
 }
@@ -56,12 +61,14 @@ fn folders(variable: &str, kind: &str) -> Vec<PathBuf> {
     folders
 }
 
-/// Where models, knowledge and visits' outboxes live: `--data`, `$USHER_DATA`, `$XDG_DATA_HOME/usher`, or `~/.local/share/usher`.
+/// Where models, knowledge and visits' outboxes live: `--data`, `$USHER_DATA`, `/var/lib/usher` where usher is installed, `$XDG_DATA_HOME/usher`,
+/// or `~/.local/share/usher`. The installed one is meant by root and by the service's account only: everybody else tries usher out.
 pub fn data_dir(given: Option<PathBuf>) -> PathBuf {
     let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     given
         .or_else(|| from("USHER_DATA"))
+        .or_else(|| Some(PathBuf::from(SERVICE)).filter(|folder| is_root_or_owner(folder)))
         .or_else(|| from("XDG_DATA_HOME").map(|folder| folder.join("usher")))
         .or_else(|| from("HOME").map(|home| home.join(".local/share/usher")))
-        .unwrap_or_else(|| "/var/lib/usher".into())
+        .unwrap_or_else(|| SERVICE.into())
 }

@@ -73,6 +73,8 @@ pub enum ConfigError {
 pub struct Settings {
     /// The file it came from.
     pub path: PathBuf,
+    /// The device's `device.toml` above it.
+    pub device: Option<PathBuf>,
     /// Who said each setting, by its dotted name.
     pub origins: BTreeMap<String, Origin>,
     pub site: Site,
@@ -111,7 +113,7 @@ impl Settings {
         let found: Layered<SiteFile> = read(&schema(), &layers, |file: &SiteFile| file.faults_beside(path))?;
         let named = device.map(|(path, text)| device_file(text).map_err(|faults| placed(faults, path))).transpose()?;
         let board = board(&found.typed, path, named.and_then(|named| named.board))?;
-        Ok(found.typed.meant(path, board, found.origins))
+        Ok(found.typed.meant(path, device.map(|(path, _)| path.into()), board, found.origins))
     }
 }
 

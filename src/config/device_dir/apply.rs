@@ -117,6 +117,9 @@ impl Plan {
         let staging = &places.staging;
         fs::create_dir(staging).map_err(DeviceError::io(staging, "made"))?;
         self.like_live(staging).map_err(DeviceError::io(staging, "given its owner"))?;
+        if let Ok(live) = fs::metadata(&self.live) {
+            fs::set_permissions(staging, live.permissions()).map_err(DeviceError::io(staging, "given its mode"))?;
+        }
         for (name, (source, entry)) in &self.files {
             let target = staging.join(name);
             self.copy(staging, source, &target, entry).map_err(|error| self.failed(&target, error))?;

@@ -14,7 +14,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::exchange::exchange;
-use crate::config::replace::{beside, sync_folder};
+use crate::config::replace::{beside, own_like, sync_folder};
 
 /// Lies in a configuration from the moment it is whole until it is the running one for good.
 const SWAP: &str = ".swap";
@@ -46,7 +46,12 @@ impl Places {
 
     /// Keeps other applies away until the file is dropped; `None` while one is at work.
     pub fn lock(&self) -> io::Result<Option<File>> {
-        let file = File::options().create(true).append(true).open(beside(&self.live, "lock"))?;
+        let path = beside(&self.live, "lock");
+        let file = File::options().create(true).append(true).open(&path)?;
+        // Made by root, it must open for the service, too, which recovers at its start.
+        if let Ok(live) = fs::metadata(&self.live) {
+            own_like(&path, &live)?;
+        }
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(fs::TryLockError::WouldBlock) => Ok(None),

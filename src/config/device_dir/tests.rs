@@ -99,6 +99,8 @@ fn the_old_one_can_be_applied_again() {
     bench.apply().unwrap();
     bench.write("stick/device.toml", &DEVICE.replace("kiosk-b", "kiosk-c"));
     bench.apply().unwrap();
+    // A setting that was changed has left its former file there.
+    bench.write("etc/usher.before/device.toml.before", "former");
     let back = bench.with(|checks| apply_dir(&bench.at("etc/usher.before"), &bench.at("etc/usher"), checks)).unwrap();
     assert!(back.changed);
     assert_eq!(bench.read("etc/usher/device.toml"), DEVICE);

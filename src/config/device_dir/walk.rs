@@ -52,7 +52,9 @@ impl Found {
                 self.refuse(prefix, "holds a name that is no UTF-8; rename it".into());
                 continue;
             };
-            if name.starts_with('.') || NOISE.contains(&name.as_str()) {
+            // What a changed setting leaves beside its file is no part of a configuration that is put in place.
+            let is_former = depth == 0 && !is_live && name.ends_with(".before");
+            if name.starts_with('.') || NOISE.contains(&name.as_str()) || is_former {
                 continue;
             }
             let full = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };

@@ -1,9 +1,16 @@
 //! A command run by root works as the data folder's owner: the folder belongs to the service, and whoever owns a folder can
-//! lead root astray in it by links; what root leaves there, the service could not delete.
+//! lead root astray in it by links; what root leaves there, the service could neither read nor delete.
 
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+
+/// Whether this process is root or the owner of `folder`. False where there is no such folder.
+pub fn is_root_or_owner(folder: &Path) -> bool {
+    // SAFETY: the call has no argument and cannot fail.
+    let me = unsafe { libc::geteuid() };
+    std::fs::metadata(folder).is_ok_and(|found| found.is_dir() && (me == 0 || me == found.uid()))
+}
 
 /// Gives up root's rights for those of the owner of `folder`, for good. Does nothing for anybody but root, when root is the
 /// owner, or when there is no such folder yet.
