@@ -335,7 +335,7 @@ mod tests {
         );
         assert!(edited("schema = 1", "schema = 2").contains("schema: is 2 and this program reads 1"));
         assert!(
-            edited("zh = \"不作任何记录。您离开后，您所说的内容即被清除。\"", "zh = \"\"")
+            edited("zh = \"不作任何记录，您离开后即清除。\"", "zh = \"\"")
                 .contains("has 0 characters in 'zh'")
         );
         assert!(edited("log = 14", "log = 0").contains("retention.log"));

@@ -193,7 +193,7 @@ mod tests {
                 "{html}"
             );
             assert!(html.contains("not measured") && html.contains("recall 93.7 %"));
-            assert!(html.contains("name the operator's contact"));
+            assert!(html.contains("name the operator&#39;s contact"));
         }
     }
 

@@ -1,15 +1,25 @@
 //! A technician keeps kiosks alive through the real page: a backup brought back on an empty device, an update that fails and returns by
 //! itself, and one that stays.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::admin_pages::site;
 use crate::browser::Browser;
 use crate::bundles::{Maker, stripped};
 use crate::server::{self, Server};
 use crate::service::Service;
-use crate::support::{link_models, own_data};
+use crate::support::{link_models, own_data, sites};
 use crate::technician::{PASSWORD, Technician};
+
+/// The shipped site as a copy of its own in `folder`: a restore replaces the knowledge's folder.
+fn own_site(folder: &Path) -> PathBuf {
+    let copied = std::process::Command::new("cp").arg("-r").arg(sites().join("airport")).arg(folder).status();
+    assert!(copied.is_ok_and(|status| status.success()), "the site is copied");
+    let text = std::fs::read_to_string(sites().join("airport.toml")).unwrap();
+    let file = folder.join("airport.toml");
+    std::fs::write(&file, text.replace("[theme]", "board = \"simulated\"\n\n[theme]")).unwrap();
+    file
+}
 
 /// The shipped site with a shorter patience, so that it can be told apart.
 fn patient(file: &Path) {
@@ -43,7 +53,7 @@ async fn a_backup_comes_back_on_an_empty_device() {
 
     let empty = folder.path().join("data");
     link_models(&empty);
-    let new = Service::start(&empty, &site(folder.path()), folder.path());
+    let new = Service::start(&empty, &own_site(folder.path()), folder.path());
     new.ready().await;
     assert!(!server::get(&new.address, "/api/site").await.1.contains("\"idle_seconds\":77"));
     let desktop = Browser::open(1440, 900, None).await;
