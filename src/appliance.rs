@@ -34,7 +34,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::administration::open_admin_store;
 pub use self::configuration::Sources;
 pub use self::desk::{DeskServer, serve_desk};
-pub use self::keeping::{backup_plan, privacy_facts, put_aside, put_back, restore_places, take_data};
+pub use self::keeping::{backup_plan, carry_on, privacy_facts, put_aside, put_back, restore_places, take_data};
 use self::opening::Opening;
 pub use self::people::open_desk_store;
 use self::purging::Keepers;

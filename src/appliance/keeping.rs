@@ -19,7 +19,23 @@ use crate::privacy::profile::Feature;
 use crate::privacy::report::{Facts, Model, Recipient};
 use crate::store::{self, Content, Kind};
 
-/// Takes the data folder for a program that serves: carries on what a power cut broke off, salvages damaged databases, and then
+/// Carries out what a restore or a reset left for this start, or what a power cut broke off. Before the settings are read: a restore
+/// brings them along. Where another already serves, it has done so.
+///
+/// # Errors
+/// When the disk is full, or a part cannot be put in its place.
+pub fn carry_on(data: &Path) -> anyhow::Result<()> {
+    if is_read_only(data) {
+        return Ok(());
+    }
+    let Ok(_alone) = DataLock::exclusive(data) else { return Ok(()) };
+    for done in backup::finish(data)? {
+        tracing::warn!("{done}");
+    }
+    Ok(())
+}
+
+/// Takes the data folder for a program that serves: salvages damaged databases, and then
 /// shares the folder with others that serve. Where another already serves, it has looked.
 ///
 /// # Errors
@@ -34,9 +50,6 @@ pub fn take_data(settings: &Settings, data: &Path) -> anyhow::Result<DataLock> {
         return Ok(DataLock::shared(data)?);
     }
     let Ok(alone) = DataLock::exclusive(data) else { return Ok(DataLock::shared(data)?) };
-    for done in backup::finish(data)? {
-        tracing::warn!("{done}");
-    }
     let folder = folder_of(settings, data);
     let stamp = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
     for kind in Kind::ALL {

@@ -97,8 +97,11 @@ impl Args {
 }
 
 pub fn run(args: Args, global: &Global, logs: Arc<Logs>) -> anyhow::Result<ExitCode> {
-    let settings = global.settings()?;
     let data = global.data_dir();
+    if args.command.is_none() {
+        appliance::carry_on(&data)?;
+    }
+    let settings = global.settings()?;
     let Some(command) = args.command else {
         let own = args.certificate.zip(args.key);
         let server = DeskServer { listen: args.listen, tls: args.tls || own.is_some(), own };

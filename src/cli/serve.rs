@@ -26,6 +26,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, global: &Global, logs: Arc<Logs>) -> anyhow::Result<ExitCode> {
+    appliance::carry_on(&global.data_dir())?;
     let mut settings = global.settings()?;
     if let Some(listen) = args.listen {
         settings.serve.listen = listen;

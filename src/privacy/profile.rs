@@ -334,10 +334,7 @@ mod tests {
                 .contains("no notice 'made_by_al'; did you mean 'made_by_ai'?")
         );
         assert!(edited("schema = 1", "schema = 2").contains("schema: is 2 and this program reads 1"));
-        assert!(
-            edited("zh = \"不作任何记录，您离开后即清除。\"", "zh = \"\"")
-                .contains("has 0 characters in 'zh'")
-        );
+        assert!(edited("zh = \"不作任何记录，您离开后即清除。\"", "zh = \"\"").contains("has 0 characters in 'zh'"));
         assert!(edited("log = 14", "log = 0").contains("retention.log"));
         assert!(edited("log = 14", "loog = 14").contains("unknown variant `loog`"));
         assert!(edited("[age]", "[age").starts_with("my.toml: "));

@@ -211,7 +211,7 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// `path` as SQLite's URI (<https://www.sqlite.org/uri.html>): what means something in one is written as a number.
+/// `path` as SQLite's URI (its manual, "Uniform Resource Identifiers"): what means something in one is written as a number.
 fn uri(path: &Path, parameters: &str) -> String {
     use std::fmt::Write;
     use std::os::unix::ffi::OsStrExt;

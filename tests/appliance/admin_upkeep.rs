@@ -39,6 +39,14 @@ async fn begin(browser: &Browser, address: &str, name: &str) {
     browser.reads("verdict", "Ready").await;
 }
 
+/// Signs in anew on the page of the update: who was signed in is forgotten with the program that knew it.
+async fn come_back(browser: &Browser) {
+    browser.fill("login-name", "anna").await;
+    browser.fill("login-password", PASSWORD).await;
+    browser.touch("login").await;
+    browser.page("update").await;
+}
+
 #[tokio::test]
 async fn a_backup_comes_back_on_an_empty_device() {
     let (data, folder) = (own_data("airport"), tempfile::tempdir().unwrap());
@@ -92,6 +100,7 @@ async fn an_update_that_fails_returns_by_itself_and_a_good_one_stays() {
     desktop.pictures("admin-update-before").await;
     desktop.choose_file("update-file", &bad).await;
     desktop.touch("confirm-yes").await;
+    come_back(&desktop).await;
     desktop.reads("outcome", "Version 0.1.0 is back").await;
     desktop.reads("outcome", "3 starts").await;
     desktop.pictures("admin-update-returned").await;
@@ -101,6 +110,7 @@ async fn an_update_that_fails_returns_by_itself_and_a_good_one_stays() {
 
     desktop.choose_file("update-file", &good).await;
     desktop.touch("confirm-yes").await;
+    come_back(&desktop).await;
     desktop.reads("outcome", "Version 0.3.0 is running and healthy").await;
     desktop.pictures("admin-update-kept").await;
     let state = std::fs::read_to_string(data.path().join("slots/state.json")).unwrap();

@@ -105,9 +105,13 @@ async fn visit(scene: &Scene) -> (Planted, Socket) {
 
 /// The answer, once its turn is over.
 async fn answered(visitor: &mut Socket) -> Value {
-    let events = visitor.until("response.done").await;
-    let whole = events.iter().rfind(|event| event["type"] == "usher.answer");
-    whole.unwrap_or_else(|| panic!("no answer among {events:?}")).clone()
+    // The voice may be saying something of the hand-over first: that response has no answer, and ends when the question begins.
+    loop {
+        let events = visitor.until("response.done").await;
+        if let Some(whole) = events.iter().rfind(|event| event["type"] == "usher.answer") {
+            return whole.clone();
+        }
+    }
 }
 
 fn picture(jpeg: &[u8]) -> Value {

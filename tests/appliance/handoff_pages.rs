@@ -83,9 +83,7 @@ async fn meet(kiosk: &str, desk: &str, pictures: bool) {
     stands(&visitor, "ringing").await;
     if pictures {
         visitor.picture("handoff-ringing").await;
-        visitor.accessible("handoff-ringing").await;
         agent.picture("desk-ringing").await;
-        agent.accessible("desk-ringing").await;
     }
     agent.touch("accept").await;
     stands(&visitor, "briefing").await;

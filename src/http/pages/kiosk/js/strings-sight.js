@@ -55,7 +55,7 @@ const EN = {
 
 const ZH = {
   show: "扫一扫",
-  showName: "用摄像头识别",
+  showName: "扫一扫：用摄像头识别",
   holdUp: { plane: "请将登机牌、行李牌、信件或二维码放到摄像头前", other: "请将排队小票、信件、表格或二维码放到摄像头前" },
   holdUpHint: "条码会自动识别；整页文字请点“识别文字”。画面不会保存。",
   instead: "请选择要识别的图片",
