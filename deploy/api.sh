@@ -34,7 +34,7 @@ printf '%s\n%s\n' "$PASSWORD" "$PASSWORD" | "$program" admin add anna --role own
 "$program" serve --data "$data" --site airport --listen "127.0.0.1:$PORT" > "$data/out.log" 2>&1 &
 server=$!
 address=http://127.0.0.1:$PORT
-for _ in $(seq 60); do
+for _ in $(seq 240); do
     curl -sf "$address/readyz" >/dev/null && break
     kill -0 "$server" 2>/dev/null || { cat "$data/out.log"; exit 1; }
     sleep 0.5

@@ -5,7 +5,6 @@ mod admin_pages;
 mod admin_upkeep;
 mod axe;
 mod browser;
-mod bundles;
 mod commands;
 mod degraded;
 mod forgotten;

@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -27,7 +27,6 @@ pub struct Service {
 #[derive(Default)]
 struct Running {
     is_over: AtomicBool,
-    starts: AtomicU32,
     child: Mutex<Option<Child>>,
 }
 
@@ -57,18 +56,12 @@ impl Service {
             tokio::time::sleep(PAUSE).await;
         }
     }
-
-    /// How often the launcher was called from outside.
-    pub fn starts(&self) -> u32 {
-        self.running.starts.load(Ordering::Relaxed)
-    }
 }
 
 impl Running {
     fn keep(&self, command: impl Fn() -> Command) {
         while !self.is_over.load(Ordering::Relaxed) {
             *self.held() = Some(command().spawn().expect("usher starts"));
-            self.starts.fetch_add(1, Ordering::Relaxed);
             while matches!(self.held().as_mut().map(Child::try_wait), Some(Ok(None))) {
                 std::thread::sleep(PAUSE / 5);
             }

@@ -12,7 +12,10 @@ const NEAR_PX = 80;
 
 export class Log extends View {
   build() {
-    this.lines = element("ol", { class: "lines", role: "log", "aria-live": "polite", testid: "log" });
+    // The role stands here and not on the list, which would cease to be one.
+    this.setAttribute("role", "log");
+    this.setAttribute("aria-live", "polite");
+    this.lines = element("ol", { class: "lines", testid: "log" });
     this.typingName = element("span", { class: "soft" });
     this.typingText = element("span", { dir: "auto", testid: "their-typing" });
     this.typing = element("div", { class: "line visitor typing", "aria-live": "off" }, element("div", { class: "bubble" }, this.typingText), this.typingName);
@@ -31,7 +34,7 @@ export class Log extends View {
     const isOther = before.current !== now.current || now.language !== before.language;
     const say = strings(now.language);
     if (isOther || !this.#continues(one)) this.#clear();
-    this.lines.setAttribute("aria-label", `${say.conversation} ${one.code}`);
+    this.setAttribute("aria-label", `${say.conversation} ${one.code}`);
     this.#draw(say, one, LANGUAGES[now.language].clock);
     this.#type(say, one);
     if (isOther) this.isNear = true;

@@ -24,7 +24,7 @@ export class HandoffShown extends View {
     const from = element("p", { class: "eyebrow", text: say.shown(handoff?.agent || say.someone) });
     const title = element("h2", { lang: tag(shown.title) }, words(shown.title));
     const head = element("div", { class: "shown-head" }, icon(ICONS[shown.kind]), element("div", {}, from, title), close);
-    const text = shown.text === "" ? null : element("p", { class: "shown-text", dir: "auto", lang: tag(shown.text), text: shown.text });
+    const text = shown.text === "" ? null : element("p", { class: "shown-text", tabindex: "0", dir: "auto", lang: tag(shown.text), text: shown.text });
     return element("article", { class: "handoff-shown", "data-kind": shown.kind }, head, picture(shown, say), text);
   }
 }
