@@ -22,6 +22,7 @@ pub async fn measure() {
     }
     disk_full().await;
     disk_read_only().await;
+    disk_given_up().await;
     for jump in ["+1y", "-1y"] {
         clock(jump).await;
     }
@@ -155,6 +156,38 @@ async fn disk_read_only() {
         taken.0,
         taken.1,
         since.elapsed().as_secs_f64() * 1000.0
+    );
+}
+
+/// The kernel finds a fault of the disk while usher serves, and refuses every write from then on. Only a restart of the machine ends that.
+async fn disk_given_up() {
+    let (data, file) = kiosk();
+    let card = tempfile::tempdir().expect("a folder can be made");
+    let script = "truncate -s 256M \"$1/card\" && mkfs.ext4 -q \"$1/card\" && cp -a \"$0\" \"$1/kept\" && mount -o loop \"$1/card\" \"$0\" \
+                  && cp -a \"$1/kept/.\" \"$0\" && shift && exec \"$@\"";
+    let mut program = Command::new("unshare");
+    program.args(["--mount", "--propagation", "private", "sh", "-c", script]).arg(data.path()).arg(card.path());
+    program.arg(support::usher());
+    let mut scene = Scene::open(program, data.path(), &file).await;
+    let before = scene.person().await;
+    let mut entered = Command::new("nsenter");
+    entered.args(["--target", &scene.server.id().to_string(), "--mount", "--", "mount", "-o", "remount,abort"]);
+    assert!(entered.arg(data.path()).status().expect("nsenter runs; `apt-get install util-linux`").success());
+    let since = Instant::now();
+    let (route, person) = (scene.question().await, scene.person().await);
+    let ready = loop {
+        let ready = scene.server.get("/readyz").await;
+        if ready.1.contains("disk_read_only") || since.elapsed() > Duration::from_secs(60) {
+            break ready;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    println!(
+        "faults: disk given up while serving: a wish for a person was {before}; now a question is {route}, a wish for a person is \
+         {person}; after {:.0} ms /readyz says {} {}",
+        since.elapsed().as_secs_f64() * 1000.0,
+        ready.0,
+        ready.1.trim()
     );
 }
 

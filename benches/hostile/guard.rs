@@ -13,6 +13,9 @@ const ADDRESS_BYTES_MAX: u64 = 3 << 30;
 /// A case that is not over after so long never is.
 const HANG: Duration = Duration::from_secs(90);
 
+/// A walk ends with this when it could not be made: that is no crash of the program, and no clean walk either.
+pub const BROKEN: u8 = 3;
+
 const TARGET: &str = "USHER_HOSTILE_TARGET";
 const SEED: &str = "USHER_HOSTILE_SEED";
 const LASTS: &str = "USHER_HOSTILE_SECONDS";
@@ -48,8 +51,9 @@ pub fn run(target: &str, seed: u64, lasts: Duration) -> u64 {
         if let Some(status) = child.try_wait().expect("a child can be waited for") {
             match status.code() {
                 Some(0) => return 0,
-                // It has told its crashes itself.
+                // It has told its crashes, or what it lacks, itself.
                 Some(1) => return 1,
+                Some(code) if code == i32::from(BROKEN) => return 1,
                 _ => break format!("the process ended: {status}"),
             }
         }

@@ -70,7 +70,12 @@ pub fn inside(target: &dyn Target, plan: &Inside) -> ExitCode {
     let run = || Walk { target, plan, refusals: BTreeMap::new(), counts: Counts::default() }.run();
     std::thread::scope(|scope| {
         let walking = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, run);
-        walking.expect("a thread starts").join().expect("the walk itself does not panic")
+        walking.expect("a thread starts").join().unwrap_or_else(|_| {
+            // The hook above told nothing.
+            let last = PANICS.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).1.clone();
+            println!("  {}: the walk itself failed: {last}", plan.target);
+            ExitCode::from(guard::BROKEN)
+        })
     })
 }
 

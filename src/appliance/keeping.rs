@@ -35,8 +35,8 @@ pub fn carry_on(data: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Takes the data folder for a program that serves: salvages damaged databases, and then
-/// shares the folder with others that serve. Where another already serves, it has looked.
+/// Takes the data folder for a program that serves: salvages damaged databases, and then shares the folder with others that serve.
+/// Where another already serves, it has looked.
 ///
 /// # Errors
 /// When a restore or a reset is at work, or the disk is full; each with its repair. On a disk that can only be read nothing is looked
@@ -96,7 +96,10 @@ pub fn restore_places(settings: &Settings, data: &Path) -> BTreeMap<String, Path
 /// When the models' pack cannot be used.
 pub fn backup_plan(settings: &Settings, data: &Path, content: Content) -> anyhow::Result<Plan> {
     let state = folder_of(settings, data);
-    std::fs::create_dir_all(&state).with_context(|| format!("{} cannot be made", state.display()))?;
+    // Nobody may have administered this device yet, or asked it anything.
+    for folder in [&state, &data.join(admin::FOLDER)] {
+        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    }
     Ok(Plan {
         site: settings.site.id.clone(),
         usher: env!("CARGO_PKG_VERSION").into(),

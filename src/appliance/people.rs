@@ -30,7 +30,7 @@ const KEEP_EVERY: Duration = Duration::from_secs(3600);
 pub struct People {
     /// `None`: the contact card alone.
     pub kiosk: Option<Arc<Kiosk>>,
-    /// The desk that this program serves, and its database.
+    /// The desk that this program serves.
     pub desk: Option<Arc<Desk>>,
     /// What that desk keeps.
     pub kept: Option<Arc<Worker<SealedDesk>>>,

@@ -1,5 +1,5 @@
-//! What time it is: the system's, never before a time that is known to be over, or a fixed one in tests and evaluations. Knows
-//! nothing of time zones' use.
+//! What time it is: the system's, unless that was plainly reset, or a fixed one in tests and evaluations. Knows nothing of time
+//! zones' use.
 
 use std::time::Instant;
 
@@ -23,7 +23,7 @@ pub struct Clock {
 #[derive(Debug, Clone, Copy)]
 enum Source {
     Fixed(Timestamp),
-    /// It cannot be earlier than `over`, and later by as much as went by since `seen`.
+    /// It cannot be earlier than `over`, and is later by as much as went by since `seen`.
     System {
         over: Timestamp,
         seen: Instant,
@@ -59,8 +59,9 @@ impl Clock {
         }
     }
 
-    /// The date and time on the site's wall. While the system's clock is earlier than can be, time goes on from what is known to be
-    /// over: answers that were valid then still are, and none that had ended comes back.
+    /// The date and time on the site's wall. While the system's clock says a time before this program was written, time goes on from
+    /// what is known to be over: answers that were valid then still are, and none that had ended comes back. A clock that is merely
+    /// earlier than a file's date is believed: that date may come from a clock that ran ahead for a while and was then set right.
     pub fn now(&self) -> DateTime {
         self.at(Timestamp::now()).to_zoned(self.zone.clone()).datetime()
     }
@@ -68,7 +69,7 @@ impl Clock {
     /// Whether the system's clock says a time that is known to be over.
     pub fn is_wrong(&self) -> bool {
         let now = Timestamp::now();
-        matches!(self.source, Source::System { .. }) && self.at(now) > now
+        matches!(self.source, Source::System { over, .. } if now < over)
     }
 
     fn at(&self, told: Timestamp) -> Timestamp {
@@ -77,7 +78,7 @@ impl Clock {
             Source::System { over, seen } => {
                 let passed = SignedDuration::try_from(seen.elapsed()).unwrap_or_default();
                 // Sums beyond the year 9999 do not come up; the clock's own word is the better one then.
-                if told < over { over.checked_add(passed).unwrap_or(told) } else { told }
+                if told < WRITTEN { over.checked_add(passed).unwrap_or(told) } else { told }
             }
         }
     }
@@ -88,13 +89,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_that_fell_back_goes_on_from_what_is_known_to_be_over() {
+    fn a_clock_that_was_reset_goes_on_from_what_is_known_to_be_over() {
         let over: Timestamp = "2026-11-20T08:00:00Z".parse().unwrap();
         let clock = Clock::system("UTC").unwrap().not_before(over);
         let told = |text: &str| clock.at(text.parse().unwrap()).duration_since(over);
         assert!((0..5).contains(&told("2025-11-23T08:00:00Z").as_secs()));
         assert!((0..5).contains(&told("1970-01-01T00:00:01Z").as_secs()));
         assert_eq!(told("2026-11-23T08:00:00Z"), SignedDuration::from_hours(72));
+        // That date may come from a clock that ran ahead and was then set right.
+        assert_eq!(told("2026-11-19T08:00:00Z"), SignedDuration::from_hours(-24));
         let far = clock.clone().not_before("2199-01-01T00:00:00Z".parse().unwrap());
         assert!(far.at(Timestamp::UNIX_EPOCH) < over + SignedDuration::from_hours(1));
         // An earlier word changes nothing, and none moves a clock that stands still.

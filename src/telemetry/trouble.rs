@@ -26,7 +26,7 @@ impl Trouble {
                 "the disk can only be read: visitors are answered; statistics, logs, changes and hand-overs are not written"
             }
             Self::ClockWrong => {
-                "the clock says a time that is over: answers go by the last change of the site's knowledge until it is set"
+                "the clock says a time that is over: opening hours and dates of answers are wrong until it is set"
             }
         }
     }

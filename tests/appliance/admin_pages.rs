@@ -30,8 +30,13 @@ impl Browser {
         self.holds("!!document.querySelector('.page') && !document.querySelector('.page .waiting')").await;
     }
 
+    /// Waits for the administration's view of this name: `first`, `login` or `admin`.
+    pub async fn stands_at(&self, view: &str) {
+        self.holds(&format!("document.documentElement.dataset.view === '{view}'")).await;
+    }
+
     /// Puts `text` into a field as a person who replaces what stands there.
-    async fn replace(&self, id: &str, text: &str) {
+    pub async fn replace(&self, id: &str, text: &str) {
         self.holds(&format!("!!document.querySelector('[data-testid=\"{id}\"]')")).await;
         let field = format!("document.querySelector('[data-testid=\"{id}\"]')");
         let typed = json!(text);

@@ -1,9 +1,11 @@
-//! A technician keeps kiosks alive through the real page: a backup brought back on an empty device.
+//! A technician keeps kiosks alive through the real page: a backup brought back on an empty device, an update that fails and returns by
+//! itself, and one that stays.
 
 use std::path::{Path, PathBuf};
 
 use crate::admin_pages::site;
 use crate::browser::Browser;
+use crate::bundles::{Maker, stripped};
 use crate::server::{self, Server};
 use crate::service::Service;
 use crate::support::{link_models, own_data, sites};
@@ -35,6 +37,17 @@ async fn begin(browser: &Browser, address: &str, name: &str) {
     browser.fill("first-password", PASSWORD).await;
     browser.touch("first").await;
     browser.reads("verdict", "Ready").await;
+}
+
+/// Signs in anew on the page of the update: who was signed in is forgotten with the program that knew it.
+async fn come_back(browser: &Browser) {
+    browser.stands_at("login").await;
+    // The page remembers who was there before.
+    browser.replace("login-name", "anna").await;
+    browser.fill("login-password", PASSWORD).await;
+    browser.touch("login").await;
+    browser.stands_at("admin").await;
+    browser.page("update").await;
 }
 
 #[tokio::test]
@@ -73,4 +86,41 @@ async fn a_backup_comes_back_on_an_empty_device() {
     desktop.touch("try-ask").await;
     desktop.reads("would", "answer").await;
     assert!(server::get(&new.address, "/api/site").await.1.contains("\"idle_seconds\":77"), "the settings came along");
+}
+
+#[tokio::test]
+async fn an_update_that_fails_returns_by_itself_and_a_good_one_stays() {
+    let (data, maker) = (own_data("airport"), Maker::new());
+    let keys = maker.keys(data.path());
+    let bad = maker.bundle(data.path(), "0.2.0", b"#!/bin/sh\nexit 1\n");
+    let good = maker.bundle(data.path(), "0.3.0", &stripped(data.path()));
+    let service = Service::start(data.path(), &site(data.path()), &keys);
+    service.ready().await;
+    let desktop = Browser::open(1440, 900, None).await;
+    begin(&desktop, &service.address, "anna").await;
+
+    desktop.page("update").await;
+    desktop.pictures("admin-update-before").await;
+    desktop.choose_file("update-file", &bad).await;
+    desktop.touch("confirm-yes").await;
+    come_back(&desktop).await;
+    desktop.reads("outcome", "Version 0.1.0 is back").await;
+    desktop.reads("outcome", "3 starts").await;
+    desktop.pictures("admin-update-returned").await;
+    desktop.accessible("an update that returned").await;
+    assert!(service.starts() > 3, "the failing version was tried three times: {}", service.starts());
+    desktop.touch("close-outcome").await;
+
+    desktop.choose_file("update-file", &good).await;
+    desktop.touch("confirm-yes").await;
+    come_back(&desktop).await;
+    desktop.reads("outcome", "Version 0.3.0 is running and healthy").await;
+    desktop.pictures("admin-update-kept").await;
+    let state = std::fs::read_to_string(data.path().join("slots/state.json")).unwrap();
+    let state: serde_json::Value = serde_json::from_str(&state).unwrap();
+    assert_eq!(
+        (&state["good"], &state["running"], state["trying"].is_null()),
+        (&"a".into(), &"a".into(), true),
+        "{state}"
+    );
 }

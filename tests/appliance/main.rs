@@ -1,10 +1,12 @@
 //! The appliance through its front doors, in one binary: linking many would cost more than running them.
 
 mod admin;
+mod admin_models;
 mod admin_pages;
 mod admin_upkeep;
 mod axe;
 mod browser;
+mod bundles;
 mod commands;
 mod degraded;
 mod forgotten;

@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -27,6 +27,7 @@ pub struct Service {
 #[derive(Default)]
 struct Running {
     is_over: AtomicBool,
+    starts: AtomicU32,
     child: Mutex<Option<Child>>,
 }
 
@@ -42,6 +43,11 @@ impl Service {
             move || running.keep(|| command(&data, &file, &keys, &address))
         });
         Self { address, running, keeper: Some(keeper) }
+    }
+
+    /// How often the launcher was started.
+    pub fn starts(&self) -> u32 {
+        self.running.starts.load(Ordering::Relaxed)
     }
 
     /// Waits until `/readyz` says so; nobody may listen before.
@@ -62,6 +68,7 @@ impl Running {
     fn keep(&self, command: impl Fn() -> Command) {
         while !self.is_over.load(Ordering::Relaxed) {
             *self.held() = Some(command().spawn().expect("usher starts"));
+            self.starts.fetch_add(1, Ordering::Relaxed);
             while matches!(self.held().as_mut().map(Child::try_wait), Some(Ok(None))) {
                 std::thread::sleep(PAUSE / 5);
             }

@@ -53,7 +53,7 @@ export default class Update extends Page {
     if (told.kind === "waiting") return note("accent", say.waiting, null, "clock");
     if (told.kind === "good") return element("div", { testid: "outcome" }, note("good", say.outcomeGood(told.version), say.outcomeGoodNote, null, close));
     if (told.kind === "back")
-      return element("div", { testid: "outcome" }, note("bad", say.outcomeBack(told.version), [told.reason, say.outcomeBackNote].filter(Boolean).join(" "), null, close));
+      return element("div", { testid: "outcome" }, note("bad", say.outcomeBack(told.version), say.outcomeBackNote(told.reason), null, close));
     return element("div", { testid: "outcome" }, note("warn", say.outcomeSame(told.version), this.failure || say.failed, null, close));
   }
 

@@ -22,7 +22,7 @@ export const UPDATE = {
     online: "From the update source", source: "Source", noSource: "No source is set. Bring a bundle on a stick or on this phone.", key: "Signed by key", check: "Look for a new version", newest: (version) => `${version} is the newest version.`, available: (version) => `Version ${version} is available`, notes: "What is new", size: "Size", apply: (version) => `Update to ${version}`,
     offline: "From a file", offlineLead: "A signed bundle (.bundle). Wrong signatures and older versions are refused.", hint: "Sent to the kiosk, checked, and started in the other slot", back: (version) => `Return to ${version}`, backTitle: (version) => `Return to ${version}?`, backText: "The kiosk restarts with the version before. Knowledge and settings stay.",
     applyTitle: (version) => `Update to ${version}?`, applyText: "The kiosk restarts with the new version in the other slot. It answers the golden questions; if one fails, the present version comes back by itself. This takes about two minutes.", uploadTitle: (name) => `Update from ${name}?`, ownerOnly: "Updating takes the role Owner.",
-    waiting: "The kiosk changes its version. Leave this page open.", outcomeGood: (version) => `Version ${version} is running and healthy`, outcomeGoodNote: "It answered the golden questions.", outcomeBack: (version) => `Version ${version} is back`, outcomeBackNote: "The new version did not pass. Visitors are served as before.", outcomeSame: (version) => `Still version ${version}`, failed: "The update was not applied", go: "Update", goBack: "Return",
+    waiting: "The kiosk changes its version. Leave this page open.", outcomeGood: (version) => `Version ${version} is running and healthy`, outcomeGoodNote: "It answered the golden questions.", outcomeBack: (version) => `Version ${version} is back`, outcomeBackNote: (reason) => `The new version did not pass${reason ? `: ${reason}` : ""}. Visitors are served as before.`, outcomeSame: (version) => `Still version ${version}`, failed: "The update was not applied", go: "Update", goBack: "Return",
   },
   zh: {
     lead: "设备可容纳两个版本。新版本必须答对基准问题，否则自动回到旧版本。",
@@ -30,7 +30,7 @@ export const UPDATE = {
     online: "从更新源", source: "更新源", noSource: "未设置更新源，请用U盘或本手机携带更新包。", key: "签名密钥", check: "查找新版本", newest: (version) => `${version} 已是最新版本。`, available: (version) => `有新版本 ${version}`, notes: "更新内容", size: "大小", apply: (version) => `更新到 ${version}`,
     offline: "从文件", offlineLead: "经签名的更新包（.bundle）。签名错误或版本更旧的会被拒绝。", hint: "发送到终端，校验后在另一槽位启动", back: (version) => `返回 ${version}`, backTitle: (version) => `返回 ${version}？`, backText: "终端将以先前的版本重启，知识和设置保持不变。",
     applyTitle: (version) => `更新到 ${version}？`, applyText: "终端将在另一槽位以新版本重启，并回答基准问题；任一失败则自动回到现有版本。约需两分钟。", uploadTitle: (name) => `用 ${name} 更新？`, ownerOnly: "更新需要“所有者”角色。",
-    waiting: "终端正在更换版本，请不要关闭本页。", outcomeGood: (version) => `版本 ${version} 运行正常`, outcomeGoodNote: "已答对基准问题。", outcomeBack: (version) => `已回到版本 ${version}`, outcomeBackNote: "新版本未通过检查，访客照常使用。", outcomeSame: (version) => `仍为版本 ${version}`, failed: "更新未应用", go: "更新", goBack: "返回",
+    waiting: "终端正在更换版本，请不要关闭本页。", outcomeGood: (version) => `版本 ${version} 运行正常`, outcomeGoodNote: "已答对基准问题。", outcomeBack: (version) => `已回到版本 ${version}`, outcomeBackNote: (reason) => `新版本未通过检查${reason ? `（${reason}）` : ""}，访客照常使用。`, outcomeSame: (version) => `仍为版本 ${version}`, failed: "更新未应用", go: "更新", goBack: "返回",
   },
 };
 

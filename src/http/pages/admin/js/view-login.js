@@ -14,7 +14,7 @@ export class Login extends View {
     this.hidden = now.view !== "login";
     if (this.hidden) return clearInterval(this.#timer);
     if (differs(now, before, "language", "view", "setup")) redraw(this, gateFrame(this.page, strings(now.language), this.#card(strings(now.language))));
-    if (differs(now, before, "view")) this.name.focus();
+    if (differs(now, before, "view")) (this.name.value ? this.password : this.name).focus();
     showProblem(this, now);
     if (differs(now, before, "problem", "language", "view")) this.#count();
   }
