@@ -18,7 +18,8 @@ const SITES: [&str; 2] = ["airport", "bank"];
 const DEVICE: &str = "schema = 1\nname = \"kiosk-7\"\nsite = \"airport\"\nboard = \"simulated\"\n\n[override]\n\
                       visit.idle_seconds = 45\nhearing.end_of_turn_ms = 900\n\n[override.serve]\nvisits_max = 3\n";
 
-const SAID: &str = "visit.idle_seconds=90\nserve.visits_max=2\nclips.on=true\nsite.id=airport\nprivacy.profile=eu\nhandoff.kiosk=a-1\n";
+const SAID: &str =
+    "visit.idle_seconds=90\nserve.visits_max=2\nclips.disk_mb=100\nid=airport\nprivacy.profile=eu\nhandoff.kiosk=a-1\n";
 
 pub struct Configurations {
     /// The shipped sites, with room for a bent file beside them.

@@ -52,8 +52,9 @@ fn small_model(architecture: &str, kind: GgmlDType) -> Header {
     ];
     metadata.extend(counts.map(|(key, count)| (format!("{architecture}.{key}"), Value::U32(count))));
     metadata.push((format!("{architecture}.attention.layer_norm_rms_epsilon"), Value::F32(1e-5)));
-    let letters = ('a'..='z').chain('A'..='Z').chain('0'..='8').chain(['\u{120}']).map(String::from);
-    let tokens: Vec<String> = letters.chain(["<|im_start|>".into(), "<|im_end|>".into()]).collect();
+    let letters = ('a'..='z').chain('A'..='Z').chain('0'..='6').chain(['\u{120}']).map(String::from);
+    let tokens = letters.chain(["th", "an", "<|im_start|>", "<|im_end|>"].map(String::from));
+    let tokens: Vec<String> = tokens.collect();
     assert_eq!(tokens.len(), TOKENS);
     let text = |text: &str| Value::String(text.into());
     metadata.extend([

@@ -39,6 +39,11 @@ pub fn untar(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
 pub fn right_sums(tar: &mut [u8]) {
     let mut at = 0;
     while let Some(header) = tar.get_mut(at..at + BLOCK) {
+        // Blocks of zeros end a tar.
+        if header.iter().all(|&byte| byte == 0) {
+            at += BLOCK;
+            continue;
+        }
         header[148..156].fill(b' ');
         let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
         header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());

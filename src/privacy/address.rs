@@ -6,11 +6,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::blocks::blocks as pieced;
 use super::folded::Folded;
 use super::postal::{INDOORS, around};
 use super::postcodes::postcodes;
 use super::settle::{Candidate, Sure};
-use super::streets::{doors, homes, is_count, streets};
+use super::streets::{doors, has_spoken_door, homes, is_count, streets};
 use super::titled::titled;
 use super::{Kind, pattern};
 
@@ -20,14 +21,14 @@ const ZIP_DIGITS: usize = 5;
 /// What announces that an address comes.
 static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)(?:\baddress(?:es)?(?:(?:\ of\ [^.?!:\n]{1,60}?)?\ (?:\w+\ ){0,5}?(?:is|are|to|was|as))?\s*:?|\b(?:i|we|he|she|they)(?:\ (?:\w+\ ){0,2})?\ ?(?:lives?|lived)\ (?:at|on|in)|\blives?\ (?:at|in|on)|\bliving\ (?:at|in|on)|\breside[sd]?\ (?:at|in|on)|\bresident\ of|\bstay(?:s|ed|ing)?\ (?:at|in)|\b(?:deliver|send|sent|ship|shipped|mail|taxi|cab|uber|come|drive|mov(?:e|ed|ing)|return|redirect|forward)(?:\ (?:\w+\ ){0,3}?)?\ ?(?:to|from)|\b(?:meet(?:\ \w+)?|drops?(?:\ \w+){0,2}\ off|picks?(?:\ \w+){0,2}\ up)\ (?:at|from)|\b(?:home|house|flat|apartment|office|place)(?:\ (?:is|was))?(?:\ located)?(?:\ (?:at|on|in)|:)|\blocated\ at|\b(?:sent|delivered|shipped|mailed|posted)\ to\?\s+\w+:|\b(?:address|live)\?\s+\w+:)\s+",
+        r"(?ix)(?:\baddress(?:es)?(?:(?:\ of\ [^.?!:\n]{1,60}?)?\ (?:\w+\ ){0,5}?(?:is|are|to|was|as))?\s*:?|\b(?:i|we|he|she|they)(?:\ (?:\w+\ ){0,2})?\ ?(?:lives?|lived)\ (?:at|on|in)|\blives?\ (?:at|in|on)|\bliving\ (?:at|in|on)|\breside[sd]?\ (?:at|in|on)|\bresident\ of|\bstay(?:s|ed|ing)?\ (?:at|in)|\b(?:deliver|bring|courier|dispatch|post|send|sent|ship|shipped|mail|taxi|cab|uber|come|drive|mov(?:e|ed|ing)|return|redirect|forward)(?:\ (?:\w+\ ){0,3}?)?\ ?(?:to|from)|\b(?:meet(?:\ \w+)?|drops?(?:\ \w+){0,2}\ off|picks?(?:\ \w+){0,2}\ up)\ (?:at|from)|\b(?:home|house|flat|apartment|office|place)(?:\ (?:is|was))?(?:\ located)?(?:\ (?:at|on|in)|:)|\blocated\ at|\b(?:sent|delivered|shipped|mailed|posted)\ to\?\s+\w+:|\b(?:address|live)\?\s+\w+:)\s+",
     )
 });
 
 /// An announced block in text without capitals begins with a number and goes to the end of the sentence.
 static LOWER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^[0-9]{1,6}[a-z]? [\p{Ll}0-9][\p{Ll}\p{M}0-9'/-]*(?:(?:,? |\.? |,?\n(?:\?{3} )?)[\p{Ll}\p{M}0-9'#/-]+){1,14}",
+        r"^(?:(?:no|number|flat|unit|apt|apartment|house|block|blk|room|suite)\.? )?[0-9]{1,6}[a-z]?(?:/[0-9]{1,4})? [\p{Ll}0-9][\p{Ll}\p{M}0-9'/-]*(?:(?:,? |\.? |,?\n(?:\?{3} )?)[\p{Ll}\p{M}0-9'#/-]+){1,14}",
     )
 });
 
@@ -47,13 +48,14 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     let text = text.as_ref();
     let mut blocks: Vec<Candidate> = Vec::new();
     // "The corner of Elm and Oak" is a door without a number.
-    if text.bytes().any(|byte| byte.is_ascii_digit()) || text.contains("corner of") {
+    if text.bytes().any(|byte| byte.is_ascii_digit()) || text.contains("corner of") || has_spoken_door(text) {
         let whole = |door| Candidate::new(around(text, door, has_capitals), Kind::Address, Sure::Form);
         blocks.extend(doors(text).map(whole));
         if !blocks.is_empty() {
             blocks.extend(streets(text).map(|street| Candidate::new(street, Kind::Address, Sure::Form)));
         }
         find_announced(text, &folded.text, has_capitals, &mut blocks);
+        blocks.extend(pieced(text).map(|block| Candidate::new(block, Kind::Address, Sure::Form)));
         blocks.extend(postcodes(text).map(|code| Candidate::new(code, Kind::Address, Sure::Announced)));
     }
     let home = |street| Candidate::new(around(text, street, has_capitals), Kind::Address, Sure::Announced);

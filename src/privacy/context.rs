@@ -17,9 +17,9 @@ fn announced(words: &str, value: &str) -> Regex {
 
 static DOCUMENT: LazyLock<Regex> = LazyLock::new(|| {
     announced(
-        r"passport|identity\ card|id\ card|\bid\b|driver'?s?\ licen[cs]e|driving\ licen[cs]e|licen[cs]e|social\ security|\bssn\b|permit|visa|national\ insurance
+        r"passport,?|identity\ card|id\ card|\bid\b|driver'?s?\ licen[cs]e|driving\ licen[cs]e,?|licen[cs]e,?|social\ security|\bssn\b|permit|visa|\bdni\b|\bnie\b|\bcpf\b|\bcurp\b|\bpesel\b|\bbsn\b|\bnric\b|\bfin\b|aadhaar|\bpan\ (?:card|number|no\.?)|\bcnic\b|emirates\ id|\bhkid\b|\btax\ id|\btin\b|\bnin\b|codice\ fiscale|personnummer|national\ insurance
         |护照|身份证|证件|通行证|回乡证|台胞证|驾驶证|驾照|军官证|社保卡?|准考证|签证",
-        r"(?P<value>\p{Han}字第[0-9]{5,}号|[A-Z]{0,3}[\ -]?[0-9][A-Z0-9]*(?:[\ -][A-Z0-9]*[0-9][A-Z0-9]*)*(?:\([0-9A-Z]\))?)",
+        r"(?P<value>\p{Han}字第[0-9]{5,}号|[A-Z]{0,5}[\ -]?[0-9][A-Z0-9]*(?:[\ -][A-Z0-9]*[0-9][A-Z0-9]*)*(?:\([0-9A-Z]\))?)",
     )
 });
 

@@ -6,6 +6,7 @@
 //! stands in no telling place stays. A site's own numbers are not told from a person's, and go too.
 
 mod address;
+mod blocks;
 pub mod cards;
 mod checksums;
 mod contact;

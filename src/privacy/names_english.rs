@@ -37,6 +37,9 @@ const ORGANISATION_WORDS_MAX: usize = 2;
 /// As airlines print it: ZHANG/WEI MR.
 static PASSENGER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[A-Z]{2,}/[A-Z]{2,}\b"));
 
+/// Given names of Korea and Taiwan behind their family's: "Park Ji-hoon".
+static EASTERN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\p{Lu}\p{Ll}+-\p{Ll}+$"));
+
 pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     let text = &folded.text;
     candidates.extend(PASSENGER.find_iter(text).map(|found| Candidate::new(found.range(), Kind::Person, Sure::Form)));
@@ -51,7 +54,8 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     take_places(text, &mut runs);
     share_points(text, &mut runs);
     for run in runs.iter().filter(|run| run.points >= ENOUGH) {
-        candidates.push(Candidate::new(run.range(), Kind::Person, Sure::Likely));
+        let range = run::with_particles(text, run.range());
+        candidates.push(Candidate::new(range, Kind::Person, Sure::Likely));
     }
 }
 
@@ -61,7 +65,9 @@ fn points(text: &str, words: &[Word], cased: bool) -> i32 {
     let around = Around::of(text, first.range.start..last.range.end);
     // Slips of typing and of hearing are unknown words as well.
     let is_slip = !cased && !around.is_announced() && !has_sign(text, words, &around);
-    if is_slip || is_organisation(text, words, &around) || is_place(words, &around) {
+    let is_acronym = words.len() == 1 && first.shape == Shape::Upper && cased && around.is_after_article();
+    let is_date = words.len() == 1 && first.is_month() && around.is_beside_day();
+    if is_slip || is_acronym || is_date || is_organisation(text, words, &around) || is_place(words, &around) {
         return NEVER;
     }
     let together: i32 = words
@@ -85,7 +91,8 @@ fn is_organisation(text: &str, words: &[Word], around: &Around) -> bool {
     let lone_initial = words.iter().all(|word| word.shape == Shape::Initial);
     let begins_sure = words.first().is_some_and(Word::is_sure_given);
     let is_odd = words.iter().all(|word| !word.is_sure() || word.is_pair_of_families());
-    (words.iter().any(Word::is_organisation) && !is_called(words, around))
+    let is_eastern = words.last().is_some_and(|last| EASTERN.is_match(&text[last.range.clone()]));
+    (words.iter().any(Word::is_organisation) && !is_called(words, around) && !is_eastern)
         || (around.is_asked_for() && is_odd)
         || is_before_organisation(text, end)
         || around.is_organisation()
@@ -99,6 +106,7 @@ fn is_place(words: &[Word], around: &Around) -> bool {
     begins_place
         || words.iter().all(|word| word.known.place && !word.is_fact())
         || (around.is_second_of_place() && !begins_sure)
+        || (around.is_after_saint() && words.len() == 1)
         || (around.lies_in_place() && (around.is_placed() || !(any_sure || is_called(words, around))))
 }
 

@@ -55,6 +55,12 @@ static SMALL_LINE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is correct")
 });
 
+/// Towns and a postcode without any sign between them, in text without capitals.
+static SMALL_TAIL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^,? (?:[\p{L}\p{M}'-]+,? ){1,6}?(?:[0-9]{4,6}|[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2})\b")
+        .expect("the pattern is correct")
+});
+
 /// A line of a signature that is no part of its address.
 static CONTACT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\b(?:mobile|cell|phone|tel|telephone|fax|desk|office|e-?mail|web)\b|@"));
@@ -104,6 +110,9 @@ fn piece_length(text: &str, end: usize, has_capitals: bool) -> Option<usize> {
     let rest = ahead(text, end);
     if !has_capitals && let Some(line) = SMALL_LINE.find(rest) {
         return (!CONTACT.is_match(line.as_str())).then(|| line.as_str().trim_end_matches('\n').len());
+    }
+    if !has_capitals && let Some(tail) = SMALL_TAIL.find(rest) {
+        return Some(tail.len());
     }
     let is_short =
         rest.starts_with(". ") && SHORT.is_match(&text[text.floor_char_boundary(end.saturating_sub(8))..end]);

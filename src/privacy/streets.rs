@@ -21,7 +21,7 @@ const NAME: &str = r"(?:\p{Lu}[\p{L}\p{M}'.-]*|[\p{Latin}\p{Greek}\p{Cyrillic}][
 const STREET: &str = r"(?:streets?|st|roads?|rd|avenues?|ave|av|lanes?|ln|boulevards?|blvd|squares?|sq|terraces?|crescent|cres|grove|highway|hwy|parkway|pkwy|mews|quay|rue|calle|avenida|via|piazza|plaza|ulica|ul|utca|útja|u|[\p{L}\p{M}'-]*(?:stra(?:ss|ß)e|str|gasse|weg|gatan|vägen|gade|vej|straat|laan|plein|katu|tie|veien|gata|platz))";
 
 /// Rooms and boxes: "Apt. 12", "Suite 4B", "P.O. Box 7".
-const UNIT: &str = r"(?:apt|apartment|suite|ste|unit|flat|p\.?\ ?o\.?\ box|postbox|box|psc|postfach|apartado|casella\ postale|postboks|postbus)\.?\ ?\#?\ ?[0-9]+[a-z]?\b";
+const UNIT: &str = r"(?:apt|apartment|suite|ste|unit|flat|p\.?\ ?o\.?\ box|postbox|box|psc|postfach|apartado|casella\ postale|postboks|postbus)\.?\ ?\#?\ ?[0-9]+[a-z]?(?:-[0-9]{3,5})?\b";
 
 /// A house number with a street beside it, in either order, or a unit.
 static DOOR: LazyLock<Regex> = LazyLock::new(|| {
@@ -99,6 +99,14 @@ static WITH_UNIT: LazyLock<Regex> =
 static BETWEEN: LazyLock<Regex> =
     LazyLock::new(|| wide(r"\b[0-9]{3,6} (?:[\p{Lu}\p{Ll}][\p{L}\p{M}'.-]* ){1,4}[0-9]{1,4}[a-z]?\b"));
 
+/// "Forty one Marlow Crescent": speech recognition writes small numbers as words.
+static SPOKEN: LazyLock<Regex> = LazyLock::new(|| {
+    const NUMBER: &str = r"(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|oh|zero)(?:[ -]and)?(?:[a-z]\b)?)";
+    wide(&format!(
+        r"(?i)\b{NUMBER}(?:[ -]{NUMBER})*,? (?P<name>(?:[\p{{L}}\p{{M}}'-]+ ){{1,3}}?)(?:streets?|st|roads?|rd|avenue|ave|lane|crescent|close|drive|court|terrace|square|grove|gardens|boulevard|place|way|hill|parade|mews|row)\b"
+    ))
+});
+
 /// A street without a number, where somebody lives or works.
 static ON_STREET: LazyLock<Regex> = LazyLock::new(|| {
     wide(&format!(
@@ -137,14 +145,21 @@ fn without_first_word(text: &str, range: Range<usize>) -> Range<usize> {
 pub fn doors(text: &str) -> impl Iterator<Item = Range<usize>> {
     let named = |found: &regex::Match| names_street(found.as_str());
     let between = BETWEEN.find_iter(text).filter(named).chain(KIND_AT_END.find_iter(text).filter(named));
+    let spoken =
+        SPOKEN.captures_iter(text).filter(|found| names_street(&found["name"])).filter_map(|found| found.get(0));
     let forms =
         [&*DOOR, &*WITH_CAPITAL, &*KIND_FIRST, &*KIND_LAST, &*WITH_UNIT, &*BEFORE_TOWN, &*AT_POSTCODE, &*BLOCK_NUMBER];
-    let found = forms.into_iter().flat_map(|form| form.find_iter(text)).chain(between);
+    let found = forms.into_iter().flat_map(|form| form.find_iter(text)).chain(between).chain(spoken);
     let doors = found.map(|found| without_small_words(text, found.range()));
     doors.filter(|door| {
         let words = &text[door.clone()];
         !INDOORS.is_match(words) && !is_count(words) && !DATE.is_match(words) && !is_numbered(text, door.start)
     })
+}
+
+/// Whether a house number is written in words.
+pub fn has_spoken_door(text: &str) -> bool {
+    SPOKEN.is_match(text)
 }
 
 /// Streets without a number where somebody lives or works.

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::streets::has_spoken_door;
 use super::words::{known, plain};
 
 /// Halves of postcodes: "gl54 2hp", "1016 gv", "il 62704".
@@ -19,7 +20,7 @@ static CODE: LazyLock<Regex> = LazyLock::new(|| {
 /// A number, a name and a kind of street that is an ordinary word too: "12 hidden valley loop".
 static STREET: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"\b[0-9]{1,6}[a-z]? (?:\p{Ll}[\p{L}\p{M}'-]* ){1,3}(?:drive|dr|court|ct|place|pl|close|gardens?|hill|circle|trail|loop|parade|creek|knolls?|row|mews)\b",
+        r"\b[0-9]{1,6}[a-z]?(?:/[0-9]{1,4}[a-z]?)? (?:\p{Ll}[\p{L}\p{M}'-]* ){1,3}(?:drive|dr|court|ct|place|pl|close|gardens?|hill|circle|trail|loop|parade|creek|knolls?|row|mews)\b",
     )
     .expect("the pattern is correct")
 });
@@ -29,7 +30,8 @@ static WORD: LazyLock<Regex> =
 
 /// `text` with capitals where it has none.
 pub fn titled(text: &str) -> Cow<'_, str> {
-    if text.chars().any(char::is_uppercase) || !text.bytes().any(|byte| byte.is_ascii_digit()) {
+    let has_door = text.bytes().any(|byte| byte.is_ascii_digit()) || has_spoken_door(text);
+    if text.chars().any(char::is_uppercase) || !has_door {
         return Cow::Borrowed(text);
     }
     let mut titled = text.to_owned();

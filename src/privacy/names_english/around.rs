@@ -24,8 +24,8 @@ const THING_AFTER: i32 = -4;
 /// "my name is", "Mr": what follows is a name whatever it looks like.
 static NAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)(?:\bnames?(?:\ is|'s|\ was|\ are|\ of|\ as|\ should\ be|\ to|\ under)?\s?:?|\b(?:called|named|surname|maiden\ name(?:\ is)?)
-        |\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|captain|capt|mister|doctor|madam|sgt|rev|mr\ and\ mrs)\.?(?:\ \p{L}\.?){0,2}
+        r"(?ix)(?:\bnames?(?:\ is|'s|\ was|\ are|\ of|\ as|\ should\ be|\ to|\ under|(?:\ \p{Ll}+){1,4}\ (?:is|are|was|be|reads?|says?))?\s?:?|\b(?:called|named|(?:surname|last\ name|family\ name|first\ name|given\ names?|maiden\ name)(?:\ is|'s|\ was)?:?)
+        |\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|captain|capt|sheikh|shaikh|imam|rabbi|señor|señora|monsieur|herr|frau|signora?|mister|doctor|madam|sgt|rev|mr\ and\ mrs)\.?(?:\ \p{L}\.?){0,2}
         |我叫|我是|他叫|她叫|姓名(?:是|为)?:?|名字(?:是|叫)?:?|英文名(?:是|叫)?|乘客:?|旅客:?|乘机人:?|持卡人:?|户名:?|收款人:?|联系人:?|预订人(?:是)?:?)\s?$",
     )
 });
@@ -39,6 +39,9 @@ static INTRODUCTION: LazyLock<Regex> = LazyLock::new(|| {
         |(?:speak|talk|talking|spoke|spoken|belongs?|transfer|pay|paid|sent|send|give|gave|given|written|married|addressed|issued|next|introduce)(?:\ \w+){0,3}\ to|looking\ for|ask\ for|waiting\ for)|[找给和叫是])\ ?["']?$"#,
     )
 });
+
+static SPEAKING: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b(?:i am|i'm|this is|it's|it is|hi,|hello,|dear) ?$"));
 
 static PERSON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -56,7 +59,7 @@ static PLACE: LazyLock<Regex> = LazyLock::new(|| {
 static FIRM_OR_JOURNEY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?ix)\b(?:(?:work(?:s|ed|ing)?|jobs?|employ\w*|career|interview\w*|invest\w*|shares?|stocks?|customers?|clients?|compan(?:y|ies)|manufactured|owned|founded|hired|produced|developed|provided|acquired|partner\w*|accounts?|contract|subscri\w+|products?|services?|offices?|branch(?:es)?|stores?|website|bought|purchased?|ordered|shop\w*|insured|insurance|loan|mortgage|studied|studies|graduat\w+|degree|headquarters)(?:\ \w+)?\ (?:for|at|by|in|of|like|with|from)
-        |(?:i\ am|i'm|am|we're|we\ are|comes?|came|coming|came\ back|hails?|originally|straight|native|grew\ up|raised|goes|went|going|go|flights?|fl(?:y|ies|ew|ying)|travel\w*|trips?|holidays?|vacation|live|lives|lived|living|born|based|located|headquartered|mov(?:e|ed|es|ing)|return\w*|arriv\w*|sail\w*|driv\w*|bus|train|roads?|capital|city|town|country|president|government|people|population)(?:\ \w+)?\ (?:to|in|from|at|of|for)|\b(?:leav\w+|depart\w*|head\w*|bound|left|set\ off)\ (?:for|from))(?:\ the)?\ ?$",
+        |(?:on\ the\ way|en\ route|connect\w*|transit|transfer|i\ am|i'm|am|we're|we\ are|comes?|came|coming|came\ back|hails?|originally|straight|native|grew\ up|raised|goes|went|going|go|flights?|fl(?:y|ies|ew|ying)|travel\w*|trips?|holidays?|vacation|live|lives|lived|living|born|based|located|headquartered|mov(?:e|ed|es|ing)|return\w*|arriv\w*|sail\w*|driv\w*|bus|train|roads?|capital|city|town|country|president|government|people|population)(?:\ \w+)?\ (?:to|in|from|at|of|for)|\b(?:leav\w+|depart\w*|head\w*|bound|left|set\ off)\ (?:for|from))(?:\ the)?\ ?$",
     )
 });
 
@@ -72,7 +75,7 @@ static PERSON_GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
 
 static THING_GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)^(?:\ (?:(?:country|golf|yacht|tennis|football|cricket)\ club|bridge|streets?|st|road|avenue|airports?|city|hotel|stations?|terminal|river|islands?|lake|park|square|county|province|tower|malls?|beach|museum|palace|university|government|gates?|new\ year|year|flights?|airlines?|airways|banks?|cards?|apps?|stores?|shops?|coffee|lounges?|time|currency|dollars?|visa|office|branch|website|region|district|embassy|consulate|team|club)\b
+        r"(?ix)^(?:\ (?:(?:country|golf|yacht|tennis|football|cricket)\ club|bridge|streets?|st|road|avenue|airports?|city|hotel|stations?|terminal|river|islands?|lake|park|square|county|province|tower|malls?|beach|museum|palace|university|government|gates?|new\ year|year|flights?|airlines?|airways|banks?|cards?|apps?|stores?|shops?|coffee|lounges?|lines?|library|suite|desk|counter|restaurant|caf[eé]|burgers?|sandwich(?:es)?|theat(?:re|er)|stadium|festival|parade|hospital|church|school|college|marathon|trophy|day|purse|(?:hand)?bag|backpack|rucksack|suitcase|jacket|coat|pen|watch|perfume|sunglasses|wallet|shoes|scarf|time|currency|dollars?|visa|office|branch|website|region|district|embassy|consulate|team|club)\b
         |(?:'s)?\ (?:is|are|was|were|has|have|offers?|provides?|makes?|sells?)\ (?:the\ |an?\ |our\ |your\ |one\ of\ )?(?:[\w-]+\ ){0,2}(?:compan(?:y|ies)|agency|firm|brands?|bank|business|startup|start-up|brainchild|organi[sz]ation|corporation|provider|airline|products?|software|city|country|capital|town|island)\b
         |,?\ (?:inc|corp|ltd|llc|gmbh|plc)\b)",
     )
@@ -106,12 +109,23 @@ static WORK: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// "the Lang party": whoever comes together.
+static PARTY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^ (?:party|family|families|wedding|household|residence|booking|reservation|account|children|twins|brothers|sisters|couple)\b",
+    )
+});
+
 /// What the name of a place begins with: its second word alone looks like a person's.
 static PLACE_HEAD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(?:New|North|South|East|West|Upper|Lower|Great|Old|Port|Fort|Lake|Mount|Mt\.?|Saint|St\.?|San|Santa|Santo|Los|Las|Bad|Sankt|Puerto|Cape|Isle of|Bay of|NEW|NORTH|SOUTH|EAST|WEST|PORT|FORT|LAKE|MOUNT|ST\.?)(?: O')? ?$",
     )
 });
+
+static DAY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (?:the )?[0-9]{1,2}(?:st|nd|rd|th)?\b"));
+
+static SAINT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:Saint|St\.?|Sainte|Ste\.?) $"));
 
 /// "a band called", "the company named": a thing's name comes.
 static THING_CALLED: LazyLock<Regex> = LazyLock::new(|| {
@@ -152,6 +166,28 @@ impl<'a> Around<'a> {
         INTRODUCTION.is_match(self.before)
     }
 
+    /// "3 April", "May 12th": a month's name, and no person's.
+    pub fn is_beside_day(&self) -> bool {
+        self.before.trim_end().ends_with(|c: char| c.is_ascii_digit())
+            || self.before.trim_end().ends_with("th")
+            || DAY.is_match(self.after)
+    }
+
+    /// "... is not mine. – Anna Lang": the last words, behind a dash.
+    fn is_signature(&self) -> bool {
+        let is_last = self.after.trim_matches(['.', ' ', '\n']).is_empty();
+        is_last && self.before.trim_end_matches(' ').ends_with(['–', '—', '-', '~'])
+    }
+
+    pub fn is_after_article(&self) -> bool {
+        ARTICLE.is_match(self.before)
+    }
+
+    /// "I'm anna", "it's anna again": who speaks may be written small.
+    pub fn is_speaking(&self) -> bool {
+        SPEAKING.is_match(self.before)
+    }
+
     pub fn is_organisation(&self) -> bool {
         let goes_on = THING_GOES_ON.is_match(self.after) || PARTNERS.is_match(self.after);
         !self.is_announced() && (goes_on || THING_CALLED.is_match(self.before))
@@ -170,6 +206,11 @@ impl<'a> Around<'a> {
     /// "Westminster" in "New Westminster".
     pub fn is_second_of_place(&self) -> bool {
         !self.is_announced() && PLACE_HEAD.is_match(self.before)
+    }
+
+    /// "St Mary's Hospital", "St Patrick's Day": what is called after a saint.
+    pub fn is_after_saint(&self) -> bool {
+        !self.is_announced() && SAINT.is_match(self.before)
     }
 
     /// Whether somebody lives, travels or works there.
@@ -193,6 +234,8 @@ impl<'a> Around<'a> {
     pub fn points(&self) -> i32 {
         let said_before = match () {
             () if self.is_announced() => ANNOUNCED,
+            () if ARTICLE.is_match(self.before) && PARTY.is_match(self.after) => INTRODUCED,
+            () if self.is_signature() => INTRODUCED,
             () if FIRM_OR_JOURNEY.is_match(self.before) => PLACE_BEFORE,
             () if INTRODUCTION.is_match(self.before) => INTRODUCED,
             () if PLACE.is_match(self.before) => PLACE_BEFORE,

@@ -18,12 +18,20 @@ static PARTNERS: LazyLock<Regex> =
 /// Several persons would be "are".
 static ONE_THING: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:'s)? (?:is|was|has|does|doesn't|isn't|wasn't)\b"));
 
+/// Firms of two partners that everybody knows.
+static FAMOUS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:Marks|Ben|Crabtree|Fortnum|Dolce|Abercrombie|Ernst|Smith|Barnes|Procter|Black|Rolls|Simon|Moet|Moët|Bang|Holland|Farrow|Standard|Dun|Mercer|Fish|Kühne|Kuehne|Cole|Dean|Bath|Bed|Victor|Hanna) (?:and|&|\+) (?:Spencer|Jerry|Evelyn|Mason|Gabbana|Fitch|Young|Wesson|Noble|Gamble|Decker|Schuster|Chandon|Olufsen|Barrett|Ball|Poor|Bradstreet|Marsh|Nagel|Haan|Deluca|Rolf|Andersen)\b|\bJ\.? ?P\.? ?Morgan\b|\b(?:Charles )?de Gaulle\b|\bCharles de Gaulle\b|\bLeonardo da Vinci\b|\bMartin Luther King(?: Jr)?\b|\bJohn F\.? Kennedy\b|\bFred\.? Olsen\b|\bVictoria's Secret\b|\bPaul the bakery\b|\bTrader Joe's?\b|\bCarl's Jr\b|\bGordon's\b|\bJack Daniel'?s\b|\bPapa John'?s\b|\bBen Gurion\b|\bMickey D's\b|\bO'Hare\b",
+    )
+});
+
 /// Signs of quotation and of lists at the ends of a line.
 const MARKS: [char; 7] = [' ', '>', '|', '*', '-', ',', '?'];
 
 /// Takes the points from runs that are firms. `runs` are sorted.
 pub fn take_firms(text: &str, runs: &mut [Run]) {
     take_origins(text, runs);
+    FAMOUS.find_iter(text).for_each(|found| take(runs, found.range()));
     for partners in PARTNERS.find_iter(text).filter(|found| ONE_THING.is_match(&text[found.end()..])) {
         take(runs, partners.range());
     }

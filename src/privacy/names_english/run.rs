@@ -1,9 +1,16 @@
 //! Runs of words that can be one name together: where they begin, and whether the next word belongs to them.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::around::{self, Around};
 use super::word::{Shape, Word};
+use crate::privacy::pattern;
+
+/// How far before a name its particles reach, with a word before them.
+const PARTICLES_BYTES: usize = 32;
 
 /// Longest run that is one name: "Maria del Carmen Garcia Lopez" has five words.
 const WORDS_MAX: usize = 6;
@@ -26,6 +33,22 @@ impl Run<'_> {
     pub fn begins_sure(&self) -> bool {
         self.words.first().is_some_and(Word::is_sure_given)
     }
+}
+
+/// Small words that begin a family's name: "under van der Heijden", "Mr al-Rashid". "The van" before a make is a car.
+static PARTICLES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:^|[^\p{L}])(?P<small>(?:(?:van|von|de|del|della|di|da|dos|du|la|le|bin|binti|ibn|ben|al|el|ter)(?: (?:der|den|de|la|los|las|het|'t))?[ -])+)$",
+    )
+});
+static CAR: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b(?:the|an?|my|our|his|her|your|their|hired?|rental|white|black|delivery) van $"));
+
+/// `name` with the particles before it.
+pub fn with_particles(text: &str, name: Range<usize>) -> Range<usize> {
+    let before = &text[text.floor_char_boundary(name.start.saturating_sub(PARTICLES_BYTES))..name.start];
+    let small = PARTICLES.captures(before).filter(|_| !CAR.is_match(before)).and_then(|found| found.name("small"));
+    name.start - small.map_or(0, |small| small.len())..name.end
 }
 
 /// The longest runs of words that can be one name together.
@@ -65,6 +88,7 @@ fn goes_on(text: &str, words: &[Word], start: usize, at: usize, cased: bool) -> 
     let next = words.get(at + 1);
     let after_particle = at > start + 1 && last.is_particle() && last.shape == Shape::Lower;
     (word.can_be_name(cased) && (!cased || are_alike(last, word)))
+        || (!cased && at == start + 1 && word.is_fact() && announced_anyway(text, &words[start], cased))
         || (after_particle && is_family_name(word))
         || is_initial_i(text, last, word)
         || is_family(last, word, cased)
@@ -148,7 +172,9 @@ fn announced_anyway(text: &str, word: &Word, cased: bool) -> bool {
         Shape::Lower if cased => (word.is_sure() || word.is_unknown()) && word.plain.len() > 2,
         Shape::Lower => word.is_fact() && word.plain.len() > 2,
         Shape::Capital => cased && !word.is_title(),
+        Shape::Upper => cased && word.is_particle(),
         _ => false,
     };
-    could_be && Around::of(text, word.range.clone()).is_announced()
+    let around = Around::of(text, word.range.clone());
+    could_be && (around.is_announced() || (cased && word.is_sure_given() && around.is_speaking()))
 }

@@ -59,8 +59,11 @@ const PARTICLES: [&str; 19] = [
     "ter", "ten",
 ];
 
+/// Arabic articles before a family's name, joined to it.
+const ARTICLES: [&str; 10] = ["al", "el", "as", "ash", "ad", "an", "ar", "at", "az", "ul"];
+
 /// A run with one of these is an organisation's or a thing's name.
-pub const ORGANISATIONS: [&str; 118] = [
+pub const ORGANISATIONS: [&str; 120] = [
     "inc",
     "incorporated",
     "corp",
@@ -112,6 +115,8 @@ pub const ORGANISATIONS: [&str; 118] = [
     "station",
     "street",
     "road",
+    "boulevard",
+    "bakery",
     "avenue",
     "square",
     "bridge",
@@ -182,10 +187,12 @@ pub const ORGANISATIONS: [&str; 118] = [
 ];
 
 /// Words that begin the names of places in many languages.
-const PLACE_HEADS: [&str; 39] = [
-    "san", "santa", "santo", "sankt", "sant", "sao", "saint", "st", "port", "puerto", "ponta", "playa", "mount",
-    "mont", "lake", "fort", "los", "las", "north", "south", "east", "west", "new", "novo", "nowy", "nowa", "stary",
-    "ciudad", "castel", "cerro", "bad", "cite", "kuala", "bandar", "tanjung", "nakhon", "koh", "loch", "nizhny",
+const PLACE_HEADS: [&str; 62] = [
+    "gare", "aeroport", "estacion", "stazione", "praca", "praia", "hotel", "hostel", "jalan", "jln", "lorong", "rue",
+    "via", "calle", "rua", "avenida", "plaza", "piazza", "bukit", "pulau", "kampung", "teluk", "wat", "san", "santa",
+    "santo", "sankt", "sant", "sao", "saint", "st", "port", "puerto", "ponta", "playa", "mount", "mont", "lake",
+    "fort", "los", "las", "north", "south", "east", "west", "new", "novo", "nowy", "nowa", "stary", "ciudad", "castel",
+    "cerro", "bad", "cite", "kuala", "bandar", "tanjung", "nakhon", "koh", "loch", "nizhny",
 ];
 
 pub fn words(text: &str) -> Vec<Word> {
@@ -260,6 +267,14 @@ impl Word {
         ORGANISATIONS.contains(&self.plain.as_str())
     }
 
+    /// A month that is a given name as well.
+    pub fn is_month(&self) -> bool {
+        matches!(
+            self.plain.as_str(),
+            "jan" | "mar" | "april" | "apr" | "may" | "june" | "jun" | "jul" | "august" | "aug"
+        )
+    }
+
     pub fn is_title(&self) -> bool {
         TITLES.contains(&self.plain.as_str())
     }
@@ -308,6 +323,8 @@ impl Word {
 }
 
 fn shape(written: &str) -> Shape {
+    // "al-Rashid" begins small wherever it stands.
+    let written = without_article(written);
     let mut letters = written.chars().filter(|c| c.is_alphabetic());
     let first_is_capital = letters.next().is_some_and(char::is_uppercase);
     let (rest_is_empty, rest_is_capital) = (letters.clone().next().is_none(), letters.all(char::is_uppercase));
@@ -329,18 +346,24 @@ fn has_capital_inside(written: &str) -> bool {
     })
 }
 
+fn without_article(word: &str) -> &str {
+    word.split_once('-').filter(|(head, _)| ARTICLES.contains(head)).map_or(word, |(_, rest)| rest)
+}
+
 /// "Jean-Pierre" is known by its first part, "Wi-Fi" and "they're" are ordinary when their parts are.
 fn known_of_parts(word: &str) -> Known {
-    let whole = known(word);
-    let parts: Vec<&str> = word.split(['-', '\'']).collect();
+    let whole = known(without_article(word));
+    let parts: Vec<&str> = without_article(word).split(['-', '\'']).collect();
     if whole != Known::default() || parts.len() == 1 {
         return whole;
     }
     if let Some(("re" | "ll" | "ve" | "t", rest)) = parts.split_last().map(|(last, rest)| (*last, rest)) {
         return Known { ordinary: !rest.is_empty(), ..Known::default() };
     }
-    let parts = parts.into_iter().map(known);
-    parts.fold(Known { ordinary: true, ..Known::default() }, |all, part| Known {
+    let parts: Vec<Known> = parts.into_iter().map(known).collect();
+    // Two unknown parts make no ordinary word: "Okonjo-Mbatha".
+    let ordinary = parts.iter().any(|part| part.ordinary);
+    parts.into_iter().fold(Known { ordinary, ..Known::default() }, |all, part| Known {
         ordinary: all.ordinary && (part.ordinary || part == Known::default()),
         given: all.given || (part.given && !part.ordinary),
         surname: all.surname || (part.surname && !part.ordinary),
