@@ -276,7 +276,7 @@ pub fn serve(start: Start<'_>) -> anyhow::Result<Ended> {
     let telemetry = Arc::new(Telemetry::default());
     opened.conversation.telemetry = Some(telemetry.clone());
     for missing in &opened.missing {
-        tracing::warn!(role = missing.role, model = missing.model, repair = missing.repair, "a model is missing");
+        tracing::warn!(role = missing.role, model = missing.model, repair = missing.repair.en, "a model is missing");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let stopping = CancellationToken::new();

@@ -10,6 +10,7 @@ use super::golden;
 use crate::checks::clock::Moment;
 use crate::checks::{Line, Places, Probe, Report, Runner, certificate, clock, disk, memory, network, temperature};
 use crate::config::{Settings, Tls};
+use crate::domain::{Told, Way, told};
 use crate::http::App;
 use crate::http::admin::{Part, TryError};
 
@@ -51,7 +52,10 @@ pub fn machine(settings: &Settings, data: &Path, runner: &Runner) -> Vec<Line> {
     let board = settings.board.clone();
     let missing = move || {
         let lines = board.devices_missing().into_iter();
-        lines.map(|(what, repair)| Line::warning("devices", format!("{what} is not there"), repair)).collect()
+        let line = |(what, repair): (Told, Told)| {
+            Line::warning("devices", told!(what => "{what} is not there", "未找到{what}"), repair)
+        };
+        lines.map(line).collect()
     };
     probes.push(Probe::new("devices", PROBE_MAX, missing));
     let lines = runner.run(probes);
@@ -98,14 +102,16 @@ pub async fn whole(app: &App, machine: Vec<Line>) -> Report {
 
 fn models(app: &App) -> Vec<Line> {
     let serving = app.conversation.engines.names.list().into_iter();
-    let mut lines: Vec<Line> = serving.map(|(role, name)| Line::good(role, format!("{name} serves"))).collect();
+    let mut lines: Vec<Line> =
+        serving.map(|(role, name)| Line::good(role, told!("{name} serves", "{name} 服务中"))).collect();
     lines.extend(app.missing().iter().map(|gone| missing(&gone.role, &gone.model, &gone.repair)));
     lines
 }
 
 /// A model that is not here: bad where visitors get noticeably less.
-pub fn missing(role: &str, model: &str, repair: &str) -> Line {
-    let finding = format!("{model} is missing or cannot be used");
+pub fn missing(role: &str, model: &str, repair: &Told) -> Line {
+    let finding = told!("{model} is missing or cannot be used", "{model} 缺失或无法使用");
+    let repair = repair.clone();
     match role {
         "embedding" | "hearing" | "detection" | "voice" | "runtime" => Line::bad(role, finding, repair),
         _ => Line::warning(role, finding, repair),
@@ -115,10 +121,17 @@ pub fn missing(role: &str, model: &str, repair: &str) -> Line {
 async fn golden_line(app: &App) -> Line {
     match golden::golden(app).await {
         Ok(way) => {
-            let said = if way == crate::domain::Way::Spoken { "spoken, heard and answered" } else { "answered" };
+            let said = match way {
+                Way::Spoken => told!("spoken, heard and answered", "已播报、听写并回答"),
+                _ => told!("answered", "已回答"),
+            };
             Line::good("golden question", said)
         }
-        Err(error) => Line::bad("golden question", format!("{error:#}"), "import the site's knowledge again"),
+        Err(error) => Line::bad(
+            "golden question",
+            told!("{error:#}", "基准问题未通过：{error:#}"),
+            told!("import the site's knowledge again", "请重新导入站点的知识"),
+        ),
     }
 }
 
@@ -128,32 +141,49 @@ fn pins(app: &App) -> Vec<Line> {
     let faults: Vec<Line> = states
         .iter()
         .filter_map(|pin| {
-            Some(Line::bad("pins", format!("{}: {}", pin.role, pin.fault.as_ref()?), "run `usher pins test`"))
+            let (role, fault) = (&pin.role, pin.fault.as_ref()?);
+            let repair = told!("run `usher pins test`", "请运行 `usher pins test`");
+            Some(Line::bad("pins", told!("{role}: {fault}", "{role} 有故障：{fault}"), repair))
         })
         .collect();
-    if faults.is_empty() { vec![Line::good("pins", format!("{} lines answer", states.len()))] } else { faults }
+    match faults.as_slice() {
+        [] => vec![Line::good("pins", told!("{} lines answer", "{} 条线路有响应", states.len()))],
+        _ => faults,
+    }
 }
 
 fn link(app: &App) -> Line {
     let Some(kiosk) = &app.kiosk else {
-        return Line::good("desk link", "this site has a contact card alone");
+        return Line::good("desk link", told!("this site has a contact card alone", "此站点只有联系卡"));
     };
     let presence = kiosk.presence();
     let is_there = presence.borrow().is_some();
     if is_there {
-        return Line::good("desk link", "the desk answers");
+        return Line::good("desk link", told!("the desk answers", "服务台有响应"));
     }
-    Line::warning("desk link", "the desk cannot be reached", "check the cable, [handoff] desk, and the desk's own log")
+    let repair = told!(
+        "check the cable, [handoff] desk, and the desk's own log",
+        "请检查网线、[handoff] desk 和服务台自己的日志"
+    );
+    Line::warning("desk link", told!("the desk cannot be reached", "无法连接服务台"), repair)
 }
 
 async fn tried(app: &App, part: Part, what: &str) -> Line {
     match app.testing.ask(part).await {
-        Ok(brought) => tokio::task::spawn_blocking(move || brought.judged().1)
-            .await
-            .unwrap_or_else(|_| Line::bad(what, "the result could not be judged", "read the log, and try again")),
+        Ok(brought) => tokio::task::spawn_blocking(move || brought.judged().1).await.unwrap_or_else(|_| {
+            let repair = told!("read the log, and try again", "请查看日志，再重试");
+            Line::bad(what, told!("the result could not be judged", "结果无法判断"), repair)
+        }),
         Err(error @ (TryError::NoPage | TryError::Busy | TryError::Running | TryError::Stopped)) => {
-            Line::warning(what, error.to_string(), "run the self-test again with the kiosk's page at its greeting")
+            let repair = told!(
+                "run the self-test again with the kiosk's page at its greeting",
+                "请在终端页面显示问候语时再次自检"
+            );
+            Line::warning(what, error.told(), repair)
         }
-        Err(error) => Line::bad(what, error.to_string(), "try the device alone on the page Devices"),
+        Err(error) => {
+            let repair = told!("try the device alone on the page Devices", "请在“设备”页面单独测试该设备");
+            Line::bad(what, error.told(), repair)
+        }
     }
 }

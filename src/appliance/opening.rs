@@ -8,6 +8,7 @@ use super::QUEUE_MAX;
 use crate::base::worker::Worker;
 use crate::config::{self, Settings};
 use crate::conversation::{Engines, Hearer, Sight, Writer};
+use crate::domain::{Told, told};
 use crate::engine::speech::{self, Ears};
 use crate::engine::{self, EngineError, FaceFinder, Generator, TextReader, Transcriber, language, sight};
 use crate::http::{Gone, MissingModel};
@@ -43,7 +44,7 @@ impl Opening {
             .map(|missing| MissingModel {
                 role: missing.role.word().into(),
                 model: missing.model.clone(),
-                repair: missing.repair.clone(),
+                repair: Told::same(&missing.repair),
                 state: Gone::Missing,
             })
             .collect();
@@ -61,7 +62,10 @@ impl Opening {
             }
             Err(error) => {
                 tracing::error!(model, %error, "a model cannot be used; the rest serves");
-                let repair = "run `usher models verify`, then `usher models pull`".into();
+                let repair = told!(
+                    "run `usher models verify`, then `usher models pull`",
+                    "请先运行 `usher models verify`，再运行 `usher models pull`"
+                );
                 self.missing.push(MissingModel {
                     role: role.word().into(),
                     model: model.into(),
@@ -83,7 +87,7 @@ impl Opening {
             }
             Err(over) => {
                 tracing::error!(%over, "a model is not loaded");
-                let repair = over.repair.to_string();
+                let repair = over.repair.told();
                 self.missing.push(MissingModel {
                     role: model.role.word().into(),
                     model: model.name.clone(),

@@ -57,7 +57,7 @@ fn parts(opened: &Opened) -> Situation {
     let engines = &opened.conversation.engines;
     let of = |role: &str| match () {
         () if engines.names.list().iter().any(|(name, _)| *name == role) => Part::Serving,
-        () if opened.missing.iter().any(|missing| missing.role == role && missing.repair.contains("verify")) => {
+        () if opened.missing.iter().any(|missing| missing.role == role && missing.repair.en.contains("verify")) => {
             Part::Failed
         }
         () => Part::Missing,

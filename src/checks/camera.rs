@@ -4,7 +4,7 @@
 mod tests;
 
 use super::Line;
-use crate::domain::Picture;
+use crate::domain::{Picture, Told, told};
 
 /// Smallest side that is judged, px: below it there is no detail to judge.
 const SIDE_MIN: u32 = 64;
@@ -47,11 +47,18 @@ pub struct Look {
 /// second apart.
 pub fn camera(frames: &[Picture]) -> (Option<Look>, Line) {
     let Some(frame) = frames.last() else {
-        return (None, Line::bad("camera", "no picture came", "is the camera plugged in, and may the page use it?"));
+        let repair = told!("is the camera plugged in, and may the page use it?", "摄像头是否插好，页面是否获准使用？");
+        return (None, Line::bad("camera", told!("no picture came", "没有收到画面"), repair));
     };
     let Some(look) = look(frame) else {
-        let finding = format!("a picture of {} x {} px is too small to judge", frame.width(), frame.height());
-        return (None, Line::bad("camera", finding, "choose another camera in the browser's settings"));
+        let finding = told!(
+            "a picture of {} x {} px is too small to judge",
+            "{} x {} px 的画面太小，无法判断",
+            frame.width(),
+            frame.height()
+        );
+        let repair = told!("choose another camera in the browser's settings", "请在浏览器设置中选择其他摄像头");
+        return (None, Line::bad("camera", finding, repair));
     };
     (Some(look), judge(&look, is_frozen(frames)))
 }
@@ -121,42 +128,49 @@ impl Grid {
 }
 
 fn judge(look: &Look, is_frozen: bool) -> Line {
-    let finding = format!("exposure {:.0} of 255, focus {:.2}", look.exposure, look.focus);
+    let finding =
+        told!("exposure {:.0} of 255, focus {:.2}", "曝光 {:.0}（最大 255），对焦 {:.2}", look.exposure, look.focus);
     if look.exposure <= BLACK_MEAN_MAX && look.contrast <= BLACK_VARIANCE_MAX {
-        return Line::bad(
-            "camera",
-            format!("the picture is black: {finding}"),
-            "take the cover or the shutter off the lens",
-        );
+        let finding = told!(finding => "the picture is black: {finding}", "画面全黑：{finding}");
+        let repair = told!("take the cover or the shutter off the lens", "请取下镜头盖或打开遮板");
+        return Line::bad("camera", finding, repair);
     }
     if is_frozen {
-        return Line::bad(
-            "camera",
-            format!("the picture stands still: {finding}"),
-            "unplug the camera and plug it in again",
-        );
+        let finding = told!(finding => "the picture stands still: {finding}", "画面静止不动：{finding}");
+        return Line::bad("camera", finding, told!("unplug the camera and plug it in again", "请拔下摄像头再重新插上"));
     }
     match doubt(look) {
-        Some((doubt, repair)) => Line::warning("camera", format!("{doubt}: {finding}"), repair),
+        Some((doubt, repair)) => {
+            Line::warning("camera", told!(doubt, finding => "{doubt}: {finding}", "{doubt}：{finding}"), repair)
+        }
         None => Line::good("camera", finding),
     }
 }
 
-fn doubt(look: &Look) -> Option<(&'static str, &'static str)> {
+fn doubt(look: &Look) -> Option<(Told, Told)> {
     if look.exposure < MEAN_MIN {
-        return Some(("the picture is dark", "switch the light on, or turn the camera away from the window"));
+        return Some((
+            told!("the picture is dark", "画面偏暗"),
+            told!("switch the light on, or turn the camera away from the window", "请开灯，或让摄像头避开窗户"),
+        ));
     }
     if look.exposure > MEAN_MAX || look.white > WHITE_SHARE_MAX {
-        return Some(("the picture is too bright", "turn the camera away from lamp and sun"));
+        return Some((
+            told!("the picture is too bright", "画面过亮"),
+            told!("turn the camera away from lamp and sun", "请让摄像头避开灯光和阳光"),
+        ));
     }
     if look.contrast < CONTRAST_MIN {
         return Some((
-            "too little is seen to judge the focus",
-            "hold a printed page before the camera and run the test again",
+            told!("too little is seen to judge the focus", "画面内容太少，无法判断对焦"),
+            told!("hold a printed page before the camera and run the test again", "请将印刷页举到摄像头前，再次测试"),
         ));
     }
-    (look.focus < FOCUS_MIN).then_some((
-        "the picture is not sharp",
-        "clean the lens, then turn its ring or hold a printed page at reading distance",
-    ))
+    (look.focus < FOCUS_MIN).then(|| {
+        let repair = told!(
+            "clean the lens, then turn its ring or hold a printed page at reading distance",
+            "请清洁镜头，再转动对焦环，或将印刷页举到阅读距离"
+        );
+        (told!("the picture is not sharp", "画面不清晰"), repair)
+    })
 }

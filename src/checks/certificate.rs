@@ -9,14 +9,13 @@ use jiff::{SignedDuration, Timestamp};
 use x509_parser::pem::Pem;
 
 use super::Line;
+use crate::domain::{Told, told};
 
 /// Largest file that is read: a chain has three certificates of two KiB.
 const FILE_BYTES_MAX: u64 = 256 << 10;
 
 /// Certificates of one file that are looked at.
 const CHAIN_MAX: usize = 16;
-
-const REPAIR: &str = "renew the certificate and restart usher; delete a self-made one and restart to have it made anew";
 
 /// Days left from which a technician has one more visit to renew it.
 const DAYS_WARNING: i64 = 30;
@@ -33,8 +32,12 @@ pub fn certificate(path: &Path, now: Timestamp) -> Line {
     match File::open(path).and_then(|file| file.take(FILE_BYTES_MAX).read_to_end(&mut bytes)) {
         Ok(_) => judge(&bytes, now),
         Err(error) => {
-            let finding = format!("cannot read {}: {error}", path.display());
-            Line::bad("certificate", finding, "check the path in the site file and that usher's user may read it")
+            let finding = told!("cannot read {}: {error}", "无法读取 {}：{error}", path.display());
+            let repair = told!(
+                "check the path in the site file and that usher's user may read it",
+                "请检查站点文件中的路径，以及 usher 的用户是否有权读取"
+            );
+            Line::bad("certificate", finding, repair)
         }
     }
 }
@@ -44,7 +47,10 @@ pub fn judge(pem: &[u8], now: Timestamp) -> Line {
     let chain = match chain(pem) {
         Ok(chain) => chain,
         Err(reason) => {
-            let repair = "give the file that begins with -----BEGIN CERTIFICATE-----, your own certificate first";
+            let repair = told!(
+                "give the file that begins with -----BEGIN CERTIFICATE-----, your own certificate first",
+                "请提供以 -----BEGIN CERTIFICATE----- 开头的文件，自己的证书放在最前"
+            );
             return Line::bad("certificate", reason, repair);
         }
     };
@@ -56,36 +62,49 @@ pub fn judge(pem: &[u8], now: Timestamp) -> Line {
 fn judge_validity(validity: &Validity, now: Timestamp) -> Line {
     let (until, seconds) = (day(validity.until), now.as_second());
     if seconds < validity.from {
-        let repair = "check the kiosk's clock first; otherwise wait for that day or take another certificate";
-        return Line::bad("certificate", format!("not valid before {}", day(validity.from)), repair);
+        let from = day(validity.from);
+        let repair = told!(
+            "check the kiosk's clock first; otherwise wait for that day or take another certificate",
+            "请先检查终端的时钟；时钟若无误，请等到那一天或换用其他证书"
+        );
+        return Line::bad("certificate", told!(from => "not valid before {from}", "{from} 起才有效"), repair);
     }
+    let repair = told!(
+        "renew the certificate and restart usher; delete a self-made one and restart to have it made anew",
+        "请续签证书并重启 usher；自签的证书删除后重启即重新生成"
+    );
     let left = SignedDuration::from_secs(validity.until.saturating_sub(seconds)).as_hours().div_euclid(24);
     if left < 0 {
-        return Line::bad("certificate", format!("expired on {until}"), REPAIR);
+        return Line::bad("certificate", told!(until => "expired on {until}", "已于 {until} 过期"), repair);
     }
+    let finding = told!(until => "{left} days left, until {until}", "剩余 {left} 天，有效期至 {until}");
     if left < DAYS_WARNING {
-        return Line::warning("certificate", format!("{left} days left, until {until}"), REPAIR);
+        return Line::warning("certificate", finding, repair);
     }
-    Line::good("certificate", format!("{left} days left, until {until}"))
+    Line::good("certificate", finding)
 }
 
-fn day(seconds: i64) -> String {
-    Timestamp::from_second(seconds)
-        .map_or_else(|_| "a day without end".into(), |day| day.strftime("%Y-%m-%d").to_string())
+fn day(seconds: i64) -> Told {
+    match Timestamp::from_second(seconds) {
+        Ok(day) => Told::same(day.strftime("%Y-%m-%d").to_string()),
+        Err(_) => told!("a day without end", "无限期"),
+    }
 }
 
-fn chain(pem: &[u8]) -> Result<Vec<Validity>, String> {
+fn chain(pem: &[u8]) -> Result<Vec<Validity>, Told> {
     let mut chain = Vec::new();
     for block in Pem::iter_from_buffer(pem).take(CHAIN_MAX) {
-        let block = block.map_err(|error| format!("the file is no PEM: {error}"))?;
+        let block = block.map_err(|error| told!("the file is no PEM: {error}", "文件不是 PEM 格式：{error}"))?;
         if block.label != "CERTIFICATE" {
             continue;
         }
-        let certificate = block.parse_x509().map_err(|error| format!("the certificate cannot be read: {error}"))?;
+        let certificate = block
+            .parse_x509()
+            .map_err(|error| told!("the certificate cannot be read: {error}", "证书无法读取：{error}"))?;
         let validity = certificate.validity();
         chain.push(Validity { from: validity.not_before.timestamp(), until: validity.not_after.timestamp() });
     }
-    if chain.is_empty() { Err("the file holds no certificate".into()) } else { Ok(chain) }
+    if chain.is_empty() { Err(told!("the file holds no certificate", "文件中没有证书")) } else { Ok(chain) }
 }
 
 #[cfg(test)]
@@ -111,10 +130,10 @@ mod tests {
         let pem = made((2026, 1, 1), (2027, 1, 1));
         assert_eq!(on("2026-06-01", &pem).health, Health::Good);
         let soon = on("2026-12-20", &pem);
-        assert_eq!((soon.health, soon.finding.as_str()), (Health::Warning, "11 days left, until 2027-01-01"));
-        assert_eq!(on("2026-12-31", &pem).finding, "0 days left, until 2027-01-01");
-        assert_eq!(on("2027-01-01", &pem).finding, "expired on 2027-01-01");
-        assert_eq!(on("2025-12-31", &pem).finding, "not valid before 2026-01-01");
+        assert_eq!((soon.health, soon.finding.en.as_str()), (Health::Warning, "11 days left, until 2027-01-01"));
+        assert_eq!(on("2026-12-31", &pem).finding.en, "0 days left, until 2027-01-01");
+        assert_eq!(on("2027-01-01", &pem).finding.en, "expired on 2027-01-01");
+        assert_eq!(on("2025-12-31", &pem).finding.en, "not valid before 2026-01-01");
     }
 
     #[test]
@@ -126,12 +145,12 @@ mod tests {
     #[test]
     fn other_files_are_refused_with_the_repair() {
         let key = KeyPair::generate().unwrap().serialize_pem();
-        assert_eq!(on("2026-06-01", &key).finding, "the file holds no certificate");
-        assert_eq!(on("2026-06-01", "no pem").finding, "the file holds no certificate");
+        assert_eq!(on("2026-06-01", &key).finding.en, "the file holds no certificate");
+        assert_eq!(on("2026-06-01", "no pem").finding.en, "the file holds no certificate");
         let cut = made((2026, 1, 1), (2027, 1, 1)).replace("MII", "AAA");
         assert_eq!(on("2026-06-01", &cut).health, Health::Bad);
         let half = &made((2026, 1, 1), (2027, 1, 1))[..200];
         assert_eq!(on("2026-06-01", half).health, Health::Bad);
-        assert!(certificate(Path::new("/nowhere/at.pem"), Timestamp::UNIX_EPOCH).finding.starts_with("cannot read"));
+        assert!(certificate(Path::new("/nowhere/at.pem"), Timestamp::UNIX_EPOCH).finding.en.starts_with("cannot read"));
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Line, Places};
 use crate::base::{LIFE, WRITTEN};
+use crate::domain::{Told, told};
 
 /// A difference that a time service puts right without a word (it slews, or steps once after a start).
 const DRIFT_MAX: SignedDuration = SignedDuration::from_secs(60);
@@ -63,30 +64,50 @@ fn judge(
     synchronised: Option<bool>,
 ) -> Line {
     let shown = now.strftime("%Y-%m-%d %H:%M UTC");
-    let repair = "set it (`timedatectl set-time`), let the site's time server keep it, and replace the clock's battery";
+    let repair = told!(
+        "set it (`timedatectl set-time`), let the site's time server keep it, and replace the clock's battery",
+        "请校准（`timedatectl set-time`），由站点的时间服务器保持准确，并更换时钟电池"
+    );
     if now < WRITTEN || now.duration_since(WRITTEN) > LIFE {
-        return Line::bad("clock", format!("it is {shown}, which cannot be"), repair);
+        let finding = told!("it is {shown}, which cannot be", "时钟显示 {shown}，不可能正确");
+        return Line::bad("clock", finding, repair);
     }
     if let Some(edited) = edited.filter(|edited| edited.duration_since(now) > DRIFT_MAX) {
         let edited = edited.strftime("%Y-%m-%d %H:%M UTC");
-        let finding = format!("clock_wrong: it is {shown}, before the last change of the site's knowledge ({edited})");
+        let finding = told!(
+            "clock_wrong: it is {shown}, before the last change of the site's knowledge ({edited})",
+            "clock_wrong：时钟显示 {shown}，早于站点知识的最后修改时间（{edited}）"
+        );
         return Line::bad("clock", finding, repair);
     }
     if let Some(jumped) = jumped {
-        let finding = format!("it is {shown}; the clock jumped {} since the last self-test", far(jumped));
-        return Line::warning(
-            "clock",
-            finding,
+        let far = far(jumped);
+        let finding = told!(far => "it is {shown}; the clock jumped {far} since the last self-test",
+            "时钟显示 {shown}；自上次自检以来{far}");
+        let repair = told!(
             "compare it with a watch; opening hours and dates of answers depend on it",
+            "请与手表核对；开放时间和答案的日期都以它为准"
         );
+        return Line::warning("clock", finding, repair);
     }
     match synchronised {
-        Some(true) => Line::good("clock", format!("{shown}, kept right by a time service")),
+        Some(true) => Line::good("clock", told!("{shown}, kept right by a time service", "{shown}，由时间服务校准")),
         Some(false) => {
-            let repair = "compare it with a watch; name the site's time server in /etc/systemd/timesyncd.conf where there is one";
-            Line::warning("clock", format!("{shown}; no time service keeps it right"), repair)
+            let repair = told!(
+                "compare it with a watch; name the site's time server in /etc/systemd/timesyncd.conf where there is one",
+                "请与手表核对；站点若有时间服务器，请写入 /etc/systemd/timesyncd.conf"
+            );
+            Line::warning(
+                "clock",
+                told!("{shown}; no time service keeps it right", "{shown}；没有时间服务校准"),
+                repair,
+            )
         }
-        None => Line::good("clock", format!("{shown}; whether it is kept right cannot be told here")),
+        None => {
+            let finding =
+                told!("{shown}; whether it is kept right cannot be told here", "{shown}；无法得知是否有时间服务校准");
+            Line::good("clock", finding)
+        }
     }
 }
 
@@ -113,14 +134,18 @@ fn kernel_is_synchronised() -> Option<bool> {
 }
 
 /// `3 days back`, `2 minutes ahead`.
-fn far(jumped: SignedDuration) -> String {
+fn far(jumped: SignedDuration) -> Told {
     let seconds = jumped.as_secs().unsigned_abs();
-    let (number, unit) = match seconds {
-        0..7_200 => (seconds / 60, "minutes"),
-        7_200..172_800 => (seconds / 3_600, "hours"),
-        _ => (seconds / 86_400, "days"),
+    let way = match seconds {
+        0..7_200 => told!("{} minutes", "{} 分钟", seconds / 60),
+        7_200..172_800 => told!("{} hours", "{} 小时", seconds / 3_600),
+        _ => told!("{} days", "{} 天", seconds / 86_400),
     };
-    format!("{number} {unit} {}", if jumped.is_negative() { "back" } else { "ahead" })
+    if jumped.is_negative() {
+        told!(way => "{way} back", "倒退了 {way}")
+    } else {
+        told!(way => "{way} ahead", "超前了 {way}")
+    }
 }
 
 #[cfg(test)]
@@ -141,8 +166,8 @@ mod tests {
             jump(&before, &moment("2027-11-23T09:00:00Z", 4_600, "a")),
             Some(SignedDuration::from_hours(365 * 24))
         );
-        assert_eq!(far(jump(&before, &moment("2025-11-23T09:00:00Z", 4_600, "a")).unwrap()), "365 days back");
-        assert_eq!(far(jump(&before, &moment("2026-11-23T08:00:00Z", 4_600, "a")).unwrap()), "60 minutes back");
+        assert_eq!(far(jump(&before, &moment("2025-11-23T09:00:00Z", 4_600, "a")).unwrap()).en, "365 days back");
+        assert_eq!(far(jump(&before, &moment("2026-11-23T08:00:00Z", 4_600, "a")).unwrap()).en, "60 minutes back");
     }
 
     #[test]
@@ -158,7 +183,7 @@ mod tests {
         let judged = |wall: &str, jumped, synchronised| judge(wall.parse().unwrap(), None, jumped, synchronised);
         assert_eq!(judged("1970-01-01T00:05:00Z", None, Some(true)).health, Health::Bad);
         assert_eq!(
-            judged("2099-01-01T00:00:00Z", None, Some(true)).finding,
+            judged("2099-01-01T00:00:00Z", None, Some(true)).finding.en,
             "it is 2099-01-01 00:00 UTC, which cannot be"
         );
         let year = SignedDuration::from_hours(-365 * 24);
@@ -170,7 +195,7 @@ mod tests {
         assert_eq!(edited("2026-11-30T00:00:00Z").health, Health::Good);
         let behind = edited("2026-12-03T00:00:00Z");
         assert_eq!(behind.health, Health::Bad);
-        assert!(behind.finding.contains("before the last change of the site's knowledge (2026-12-03"), "{behind:?}");
+        assert!(behind.finding.en.contains("before the last change of the site's knowledge (2026-12-03"), "{behind:?}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::{StatVfsMountFlags, statvfs};
 
 use super::Line;
+use crate::domain::told;
 pub use wear::wear;
 
 /// What is written in one step, bytes: a page of SQLite and of most file systems.
@@ -43,8 +44,8 @@ pub struct Latency {
 pub fn space(data: &Path, need_bytes: u64) -> Line {
     let there = data.ancestors().find(|folder| folder.exists()).unwrap_or(data);
     let Ok(told) = statvfs(there) else {
-        let finding = format!("free space of {} is unknown", there.display());
-        return Line::warning("disk", finding, "check that the disk is mounted");
+        let finding = told!("free space of {} is unknown", "无法得知 {} 的剩余空间", there.display());
+        return Line::warning("disk", finding, told!("check that the disk is mounted", "请检查磁盘是否已挂载"));
     };
     let free = told.f_bavail.saturating_mul(told.f_frsize);
     let total = told.f_blocks.saturating_mul(told.f_frsize);
@@ -62,24 +63,33 @@ struct Space {
 }
 
 fn judge_space(space: &Space, need_bytes: u64) -> Line {
-    let free = format!("{} free of {}", size(space.free), size(space.total));
-    let make_room = "free space in the data folder: remove models that are not in use, old backups and logs";
+    let free = told!("{} free of {}", "剩余 {}，共 {}", size(space.free), size(space.total));
+    let need = size(need_bytes);
+    let make_room = told!(
+        "free space in the data folder: remove models that are not in use, old backups and logs",
+        "请清理数据文件夹：删除不用的模型、旧备份和旧日志"
+    );
     if space.is_read_only {
-        let repair = "the system made it read-only after an error: restart; when it stays so, copy the data and replace the disk";
-        return Line::bad("disk", format!("disk_read_only: the disk is read-only, {free}"), repair);
+        let finding =
+            told!(free => "disk_read_only: the disk is read-only, {free}", "disk_read_only：磁盘为只读，{free}");
+        let repair = told!(
+            "the system made it read-only after an error: restart; when it stays so, copy the data and replace the disk",
+            "系统因出错将其设为只读：请重启；若仍如此，请备份数据并更换磁盘"
+        );
+        return Line::bad("disk", finding, repair);
     }
     if space.free < need_bytes {
-        return Line::bad("disk", format!("{free}; {} are needed", size(need_bytes)), make_room);
+        return Line::bad("disk", told!(free => "{free}; {need} are needed", "{free}；需要 {need}"), make_room);
     }
     if let Some(inodes) = space.inodes.filter(|&inodes| inodes < INODES_MIN) {
-        return Line::bad(
-            "disk",
-            format!("{free}, but room for {inodes} more files only"),
-            "remove small files, mostly old logs",
-        );
+        let finding =
+            told!(free => "{free}, but room for {inodes} more files only", "{free}，但只能再存 {inodes} 个文件");
+        return Line::bad("disk", finding, told!("remove small files, mostly old logs", "请删除小文件，多为旧日志"));
     }
     if space.free < need_bytes.saturating_mul(2) {
-        return Line::warning("disk", format!("{free}; below {} nothing can be replaced", size(need_bytes)), make_room);
+        let finding =
+            told!(free => "{free}; below {need} nothing can be replaced", "{free}；低于 {need} 就无法再替换文件");
+        return Line::warning("disk", finding, make_room);
     }
     Line::good("disk", free)
 }
@@ -89,12 +99,12 @@ pub fn writing(data: &Path) -> Line {
     match measure(data) {
         Ok(latency) => judge_writing(latency),
         Err(error) => {
-            let finding = format!("cannot write in {}: {error}", data.display());
-            Line::bad(
-                "disk writing",
-                finding,
+            let finding = told!("cannot write in {}: {error}", "无法写入 {}：{error}", data.display());
+            let repair = told!(
                 "check that the folder belongs to usher's user and the disk is not read-only or full",
-            )
+                "请检查文件夹是否属于 usher 的用户，以及磁盘是否只读或已满"
+            );
+            Line::bad("disk writing", finding, repair)
         }
     }
 }
@@ -117,20 +127,25 @@ pub fn measure(data: &Path) -> io::Result<Latency> {
 
 fn judge_writing(latency: Latency) -> Line {
     let Latency { median, worst, writes } = latency;
-    let finding = format!("{writes} writes: median {}, worst {}", millis(median), millis(worst));
+    let finding = told!(
+        "{writes} writes: median {}, worst {}",
+        "写入 {writes} 次：中位 {}，最慢 {}",
+        millis(median),
+        millis(worst)
+    );
     if median > MEDIAN_MAX {
-        return Line::bad(
-            "disk writing",
-            finding,
+        let repair = told!(
             "the disk is too slow: replace the card by an SSD or an industrial card",
+            "磁盘太慢：请将存储卡换成固态硬盘或工业级存储卡"
         );
+        return Line::bad("disk writing", finding, repair);
     }
     if worst > WORST_MAX {
-        return Line::warning(
-            "disk writing",
-            finding,
+        let repair = told!(
             "run the self-test again; when it stays so, plan to replace the card",
+            "请再次自检；若仍如此，请安排更换存储卡"
         );
+        return Line::warning("disk writing", finding, repair);
     }
     Line::good("disk writing", finding)
 }
@@ -187,8 +202,8 @@ mod tests {
         assert_eq!(judge_space(&of(20 * GIB), GIB).health, Health::Good);
         assert_eq!(judge_space(&of(GIB + 1), GIB).health, Health::Warning);
         let bad = judge_space(&of(GIB / 2), GIB);
-        assert_eq!((bad.health, bad.finding.as_str()), (Health::Bad, "512 MiB free of 32 GiB; 1024 MiB are needed"));
-        assert!(judge_space(&Space { is_read_only: true, ..of(20 * GIB) }, GIB).finding.contains("read-only"));
+        assert_eq!((bad.health, bad.finding.en.as_str()), (Health::Bad, "512 MiB free of 32 GiB; 1024 MiB are needed"));
+        assert!(judge_space(&Space { is_read_only: true, ..of(20 * GIB) }, GIB).finding.en.contains("read-only"));
         assert_eq!(judge_space(&Space { inodes: Some(7), ..of(20 * GIB) }, GIB).health, Health::Bad);
         assert_eq!(judge_space(&Space { inodes: None, ..of(20 * GIB) }, GIB).health, Health::Good);
     }
@@ -213,7 +228,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let line = writing(&folder.path().join("missing"));
         assert_eq!(line.health, Health::Bad);
-        assert!(line.finding.starts_with("cannot write in "), "{}", line.finding);
+        assert!(line.finding.en.starts_with("cannot write in "), "{line:?}");
     }
 
     #[test]
@@ -223,7 +238,7 @@ mod tests {
             worst: Duration::from_millis(worst),
             writes: 16,
         };
-        assert_eq!(judge_writing(latency(6, 40)).finding, "16 writes: median 6.0 ms, worst 40.0 ms");
+        assert_eq!(judge_writing(latency(6, 40)).finding.en, "16 writes: median 6.0 ms, worst 40.0 ms");
         assert_eq!(judge_writing(latency(6, 40)).health, Health::Good);
         assert_eq!(judge_writing(latency(6, 1_400)).health, Health::Warning);
         assert_eq!(judge_writing(latency(180, 300)).health, Health::Bad);

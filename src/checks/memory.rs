@@ -2,6 +2,7 @@
 
 use super::disk::size;
 use super::{Line, Places};
+use crate::domain::told;
 
 /// Swap that is full to more than this share slows every visit; a little of it is what the system never needs again.
 const SWAP_SHARE_MAX: f64 = 0.5;
@@ -39,29 +40,42 @@ impl Memory {
 pub fn memory(places: &Places, need_bytes: u64) -> Line {
     match Memory::read(places) {
         Some(memory) => judge(&memory, need_bytes),
-        None => Line::warning("memory", "available memory is unknown", "check that /proc is mounted"),
+        None => Line::warning(
+            "memory",
+            told!("available memory is unknown", "无法得知可用内存"),
+            told!("check that /proc is mounted", "请检查 /proc 是否已挂载"),
+        ),
     }
 }
 
 fn judge(memory: &Memory, need_bytes: u64) -> Line {
-    let finding = format!("{} of {} available", size(memory.available), size(memory.total));
-    let repair = "stop other programs, choose a smaller pack, or raise the service's MemoryMax where it has one";
+    let free = told!("{} of {} available", "可用 {}，共 {}", size(memory.available), size(memory.total));
+    let needed = told!(free => "{free}; {} are needed", "{free}；需要 {}", size(need_bytes));
+    let repair = told!(
+        "stop other programs, choose a smaller pack, or raise the service's MemoryMax where it has one",
+        "请停止其他程序，选用较小的模型包；服务若设有 MemoryMax，请调高"
+    );
     if memory.available < need_bytes {
-        return Line::bad("memory", format!("{finding}; {} are needed", size(need_bytes)), repair);
+        return Line::bad("memory", needed, repair);
     }
     if memory.killed > 0 {
-        let finding =
-            format!("{finding}; the system stopped {} programs for want of memory since it started", memory.killed);
-        return Line::warning("memory", finding, "read `journalctl -k` for which; choose a smaller pack");
-    }
-    if memory.available < need_bytes.saturating_add(need_bytes / 2) {
-        return Line::warning("memory", format!("{finding}; {} are needed", size(need_bytes)), repair);
-    }
-    if memory.swap_used as f64 > memory.swap_total as f64 * SWAP_SHARE_MAX {
-        let finding = format!("{finding}; {} of {} swap is in use", size(memory.swap_used), size(memory.swap_total));
+        let finding = told!(free => "{free}; the system stopped {} programs for want of memory since it started",
+            "{free}；系统启动以来因内存不足终止了 {} 个程序", memory.killed);
+        let repair = told!(
+            "read `journalctl -k` for which; choose a smaller pack",
+            "请用 `journalctl -k` 查看是哪些程序，并选用较小的模型包"
+        );
         return Line::warning("memory", finding, repair);
     }
-    Line::good("memory", finding)
+    if memory.available < need_bytes.saturating_add(need_bytes / 2) {
+        return Line::warning("memory", needed, repair);
+    }
+    if memory.swap_used as f64 > memory.swap_total as f64 * SWAP_SHARE_MAX {
+        let finding = told!(free => "{free}; {} of {} swap is in use", "{free}；交换空间已用 {}，共 {}",
+            size(memory.swap_used), size(memory.swap_total));
+        return Line::warning("memory", finding, repair);
+    }
+    Line::good("memory", free)
 }
 
 /// `key value ...`, as both files have it.
@@ -119,7 +133,7 @@ mod tests {
     fn head_room_kills_and_swap_are_judged() {
         let plenty =
             Memory { total: 4_000 * MIB, available: 2_000 * MIB, swap_total: 400 * MIB, swap_used: 0, killed: 0 };
-        assert_eq!(judge(&plenty, 400 * MIB).finding, "2000 MiB of 4000 MiB available");
+        assert_eq!(judge(&plenty, 400 * MIB).finding.en, "2000 MiB of 4000 MiB available");
         assert_eq!(judge(&Memory { available: 300 * MIB, ..plenty }, 400 * MIB).health, Health::Bad);
         assert_eq!(judge(&Memory { available: 500 * MIB, ..plenty }, 400 * MIB).health, Health::Warning);
         assert_eq!(judge(&Memory { killed: 1, ..plenty }, 400 * MIB).health, Health::Warning);

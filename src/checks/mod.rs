@@ -9,6 +9,7 @@ pub mod certificate;
 pub mod clock;
 pub mod disk;
 pub mod memory;
+mod names;
 pub mod network;
 mod places;
 mod report;
@@ -16,6 +17,7 @@ mod run;
 pub mod sound;
 pub mod temperature;
 pub mod touch;
+mod written;
 
 pub use places::Places;
 pub use report::{Header, html, table};
@@ -23,6 +25,9 @@ pub use run::{Probe, Runner};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::domain::{Language, Told};
+use written::Written;
 
 /// How well something is. The order is that of worry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -43,31 +48,42 @@ impl Health {
             Self::Bad => "bad",
         }
     }
+
+    /// The word as a technician reads it.
+    pub fn shown(self, language: Language) -> &'static str {
+        match (language, self) {
+            (Language::English, _) => self.word(),
+            (Language::Chinese, Self::Good) => "正常",
+            (Language::Chinese, Self::Warning) => "需留意",
+            (Language::Chinese, Self::Bad) => "需修复",
+        }
+    }
 }
 
 /// One finding about one thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
 pub struct Line {
     /// The thing: `disk`, `clock`, `golden en`.
     pub what: String,
     pub health: Health,
     /// What was found, with units.
-    pub finding: String,
+    pub finding: Told,
     /// What a person does about it; empty when good.
-    pub repair: String,
+    pub repair: Told,
 }
 
 impl Line {
-    pub fn good(what: &str, finding: impl Into<String>) -> Self {
-        Self { what: what.into(), health: Health::Good, finding: finding.into(), repair: String::new() }
+    pub fn good(what: &str, finding: Told) -> Self {
+        Self { what: what.into(), health: Health::Good, finding, repair: Told::default() }
     }
 
-    pub fn warning(what: &str, finding: impl Into<String>, repair: impl Into<String>) -> Self {
-        Self { what: what.into(), health: Health::Warning, finding: finding.into(), repair: repair.into() }
+    pub fn warning(what: &str, finding: Told, repair: Told) -> Self {
+        Self { what: what.into(), health: Health::Warning, finding, repair }
     }
 
-    pub fn bad(what: &str, finding: impl Into<String>, repair: impl Into<String>) -> Self {
-        Self { what: what.into(), health: Health::Bad, finding: finding.into(), repair: repair.into() }
+    pub fn bad(what: &str, finding: Told, repair: Told) -> Self {
+        Self { what: what.into(), health: Health::Bad, finding, repair }
     }
 }
 
@@ -79,7 +95,7 @@ pub struct Count {
     pub bad: usize,
 }
 
-/// A whole self-test. As JSON: `{"lines": [{what, health, finding, repair}], "at"}`.
+/// A whole self-test. As JSON: `{"lines": [{what, health, finding, repair, zh: {what, finding, repair}}], "at"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     pub lines: Vec<Line>,
@@ -111,15 +127,16 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::told;
 
     #[test]
     fn the_worst_line_counts_and_none_is_good() {
         let at = Timestamp::UNIX_EPOCH;
         assert_eq!(Report::new(Vec::new(), at).worst(), Health::Good);
         let lines = vec![
-            Line::good("disk", "1 GiB free"),
-            Line::bad("clock", "year 1970", "set it"),
-            Line::warning("network", "none", "plug it in"),
+            Line::good("disk", told!("1 GiB free", "剩余 1 GiB")),
+            Line::bad("clock", told!("year 1970", "1970 年"), told!("set it", "请校准")),
+            Line::warning("network", told!("none", "没有"), told!("plug it in", "请插好网线")),
         ];
         let report = Report::new(lines, at);
         assert_eq!(report.worst(), Health::Bad);
@@ -129,12 +146,20 @@ mod tests {
 
     #[test]
     fn a_report_is_the_same_after_json() {
-        let report = Report::new(vec![Line::good("disk", "1 GiB free")], "2026-11-23T08:00:00Z".parse().unwrap());
+        let line = Line::bad("disk", told!("1 GiB free", "剩余 1 GiB"), told!("make room", "请清理"));
+        let report = Report::new(vec![line], "2026-11-23T08:00:00Z".parse().unwrap());
         let text = serde_json::to_string(&report).unwrap();
         assert_eq!(
             text,
-            r#"{"lines":[{"what":"disk","health":"good","finding":"1 GiB free","repair":""}],"at":"2026-11-23T08:00:00Z"}"#
+            r#"{"lines":[{"what":"disk","health":"bad","finding":"1 GiB free","repair":"make room","zh":{"what":"磁盘","finding":"剩余 1 GiB","repair":"请清理"}}],"at":"2026-11-23T08:00:00Z"}"#
         );
         assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
+    }
+
+    #[test]
+    fn a_report_of_before_the_chinese_is_read() {
+        let text = r#"{"lines":[{"what":"disk","health":"bad","finding":"1 GiB free","repair":"make room"}],"at":"2026-11-23T08:00:00Z"}"#;
+        let report: Report = serde_json::from_str(text).unwrap();
+        assert_eq!(report.lines, [Line::bad("disk", Told::same("1 GiB free"), Told::same("make room"))]);
     }
 }

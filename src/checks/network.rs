@@ -2,14 +2,13 @@
 //! name. usher answers without a network, so that its absence is doubtful at most.
 
 use super::{Line, Places};
+use crate::domain::{Told, told};
 
 /// Radio signals weaker than this lose packets in a hall full of people, dBm. Chosen: makers advise -67 for voice.
 const SIGNAL_MIN_DBM: f32 = -75.0;
 
 /// `RTF_UP` of the kernel's routing table (linux/route.h).
 const ROUTE_IS_UP: u32 = 1;
-
-const REPAIR_DOWN: &str = "plug the cable in or join the site's radio network; visitors are answered meanwhile, people elsewhere are not reached";
 
 /// One interface that carries.
 #[derive(Debug, PartialEq)]
@@ -22,24 +21,36 @@ struct Interface {
 pub fn network(places: &Places) -> Line {
     let up: Vec<Interface> = places.names("sys/class/net").iter().filter_map(|name| carrying(places, name)).collect();
     if up.is_empty() {
-        return Line::warning("network", "no cable and no radio network is connected", REPAIR_DOWN);
+        let finding = told!("no cable and no radio network is connected", "未连接网线，也未连接无线网络");
+        let repair = told!(
+            "plug the cable in or join the site's radio network; visitors are answered meanwhile, people elsewhere are not reached",
+            "请插好网线或加入站点的无线网络；期间仍可回答访客，但无法联系别处的工作人员"
+        );
+        return Line::warning("network", finding, repair);
     }
-    let shown = up.iter().map(shown).collect::<Vec<_>>().join(", ");
+    let shown = Told::listed(up.iter().map(shown));
     let Some(way) = way_out(places) else {
-        let repair = "check the address (`ip address`) and the site's DHCP; a desk in the same network is reached without a way out";
-        return Line::warning("network", format!("{shown}; no way out of this network"), repair);
+        let finding = told!(shown => "{shown}; no way out of this network", "{shown}；没有通往外部的路由");
+        let repair = told!(
+            "check the address (`ip address`) and the site's DHCP; a desk in the same network is reached without a way out",
+            "请检查地址（`ip address`）和站点的 DHCP；连接同一网络内的服务台无需外部路由"
+        );
+        return Line::warning("network", finding, repair);
     };
     if let Some((name, dbm)) = weakest_signal(places).filter(|&(_, dbm)| dbm < SIGNAL_MIN_DBM) {
-        let finding = format!("{shown}; the radio signal of {name} is weak, {dbm:.0} dBm");
-        return Line::warning("network", finding, "move the aerial or the access point, or lay a cable");
+        let finding = told!(shown => "{shown}; the radio signal of {name} is weak, {dbm:.0} dBm",
+            "{shown}；{name} 的无线信号弱，{dbm:.0} dBm");
+        let repair = told!("move the aerial or the access point, or lay a cable", "请移动天线或接入点，或改用网线");
+        return Line::warning("network", finding, repair);
     }
-    Line::good("network", format!("{shown}; way out by {way}"))
+    Line::good("network", told!(shown => "{shown}; way out by {way}", "{shown}；经 {way} 通往外部"))
 }
 
-fn shown(interface: &Interface) -> String {
+fn shown(interface: &Interface) -> Told {
+    let name = &interface.name;
     match interface.speed_mbit {
-        Some(speed) => format!("{} at {speed} Mbit/s", interface.name),
-        None => format!("{} is up", interface.name),
+        Some(speed) => told!("{name} at {speed} Mbit/s", "{name} 速率 {speed} Mbit/s"),
+        None => told!("{name} is up", "{name} 已连接"),
     }
 }
 
@@ -109,13 +120,13 @@ mod tests {
     #[test]
     fn a_cable_with_a_way_out_is_good() {
         let line = found(&[&LOOP, &CABLE, &[("proc/net/route", ROUTES)]]);
-        assert_eq!((line.health, line.finding.as_str()), (Health::Good, "eth0 at 1000 Mbit/s; way out by eth0"));
+        assert_eq!((line.health, line.finding.en.as_str()), (Health::Good, "eth0 at 1000 Mbit/s; way out by eth0"));
     }
 
     #[test]
     fn nothing_is_doubtful_and_never_bad() {
         assert_eq!(found(&[&LOOP]).health, Health::Warning);
-        assert_eq!(found(&[&LOOP, &CABLE]).finding, "eth0 at 1000 Mbit/s; no way out of this network");
+        assert_eq!(found(&[&LOOP, &CABLE]).finding.en, "eth0 at 1000 Mbit/s; no way out of this network");
         assert_eq!(network(&Places::at("/nowhere")).health, Health::Warning);
     }
 
@@ -132,7 +143,7 @@ mod tests {
     fn a_weak_radio_is_told() {
         let radio =
             [("sys/class/net/wlan0/operstate", "up"), ("proc/net/wireless", WIRELESS), ("proc/net/route", ROUTES)];
-        assert_eq!(found(&[&radio]).finding, "wlan0 is up; the radio signal of wlan0 is weak, -82 dBm");
+        assert_eq!(found(&[&radio]).finding.en, "wlan0 is up; the radio signal of wlan0 is weak, -82 dBm");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Line;
+use crate::domain::told;
 
 /// One examination that may take long, or for ever.
 pub struct Probe {
@@ -38,8 +39,12 @@ impl Runner {
     fn one(&self, probe: Probe) -> Vec<Line> {
         let Probe { what, deadline, examine } = probe;
         let Some(mark) = Mark::set(self, what) else {
-            let finding = "the check of an earlier self-test has not come back";
-            return vec![Line::bad(what, finding, "restart the kiosk; replace what hangs when it stays so")];
+            let finding = told!("the check of an earlier self-test has not come back", "上次自检的此项检查尚未返回");
+            let repair = told!(
+                "restart the kiosk; replace what hangs when it stays so",
+                "请重启终端；若仍如此，请更换无响应的部件"
+            );
+            return vec![Line::bad(what, finding, repair)];
         };
         let (sender, lines) = sync_channel(1);
         let started = std::thread::Builder::new().name(format!("check-{what}")).spawn(move || {
@@ -48,7 +53,8 @@ impl Runner {
             let _ = sender.send(found);
         });
         if let Err(error) = started {
-            return vec![Line::bad(what, format!("no thread can be started: {error}"), "restart usher")];
+            let finding = told!("no thread can be started: {error}", "无法启动线程：{error}");
+            return vec![Line::bad(what, finding, told!("restart usher", "请重启 usher"))];
         }
         lines.recv_timeout(deadline).unwrap_or_else(|missed| vec![missed_line(what, deadline, missed)])
     }
@@ -61,16 +67,19 @@ impl Runner {
 fn missed_line(what: &str, deadline: Duration, missed: RecvTimeoutError) -> Line {
     match missed {
         RecvTimeoutError::Timeout => {
-            let finding = format!("the check did not come back within {} s", deadline.as_secs_f32());
-            Line::bad(
-                what,
-                finding,
+            let finding =
+                told!("the check did not come back within {} s", "检查未在 {} s 内返回", deadline.as_secs_f32());
+            let repair = told!(
                 "run the self-test again; when it stays so, restart the kiosk and replace what hangs",
-            )
+                "请再次自检；若仍如此，请重启终端并更换无响应的部件"
+            );
+            Line::bad(what, finding, repair)
         }
-        RecvTimeoutError::Disconnected => {
-            Line::bad(what, "the check itself failed", "read usher's log; it names the fault")
-        }
+        RecvTimeoutError::Disconnected => Line::bad(
+            what,
+            told!("the check itself failed", "检查程序自身出错"),
+            told!("read usher's log; it names the fault", "请查看 usher 的日志，其中写明了故障"),
+        ),
     }
 }
 
@@ -97,12 +106,13 @@ impl Drop for Mark {
 mod tests {
     use super::*;
     use crate::checks::Health;
+    use crate::domain::Told;
 
     const LONG: Duration = Duration::from_secs(30);
 
     #[test]
     fn lines_come_in_the_order_of_the_probes() {
-        let probe = |what| Probe::new(what, LONG, move || vec![Line::good(what, "fine")]);
+        let probe = |what| Probe::new(what, LONG, move || vec![Line::good(what, Told::same("fine"))]);
         let lines = Runner::default().run(vec![probe("one"), probe("two")]);
         assert_eq!(lines.iter().map(|line| line.what.as_str()).collect::<Vec<_>>(), ["one", "two"]);
     }
@@ -116,13 +126,13 @@ mod tests {
             let _ = held.recv();
             Vec::new()
         });
-        let quick = Probe::new("clock", LONG, || vec![Line::good("clock", "right")]);
+        let quick = Probe::new("clock", LONG, || vec![Line::good("clock", Told::same("right"))]);
         let lines = runner.run(vec![hangs, quick]);
         assert_eq!((lines[0].health, lines[1].health), (Health::Bad, Health::Good));
-        assert!(lines[0].finding.contains("did not come back within 0.02 s"), "{}", lines[0].finding);
+        assert!(lines[0].finding.en.contains("did not come back within 0.02 s"), "{:?}", lines[0]);
 
-        let again = || Probe::new("disk", LONG, || vec![Line::good("disk", "quick")]);
-        assert!(runner.run(vec![again()])[0].finding.contains("has not come back"));
+        let again = || Probe::new("disk", LONG, || vec![Line::good("disk", Told::same("quick"))]);
+        assert!(runner.run(vec![again()])[0].finding.en.contains("has not come back"));
         release.send(()).unwrap();
         std::thread::spawn({
             let runner = runner.clone();
@@ -141,7 +151,7 @@ mod tests {
     fn a_probe_that_panics_is_bad_and_may_run_again() {
         let runner = Runner::default();
         let lines = runner.run(vec![Probe::new("memory", LONG, || panic!("a mistake of ours"))]);
-        assert_eq!(lines[0].finding, "the check itself failed");
+        assert_eq!(lines[0].finding.en, "the check itself failed");
         assert!(runner.marks().is_empty());
     }
 }

@@ -13,7 +13,7 @@ use std::f64::consts::TAU;
 use std::time::Duration;
 
 use super::Line;
-use crate::domain::Audio;
+use crate::domain::{Audio, Told, told};
 use correlate::Found;
 pub use microphone::{Voice, microphone};
 
@@ -89,6 +89,17 @@ pub enum Fault {
     Mute,
     #[error("no sound arrived; the room is at {noise_db:.0} dB of full scale")]
     Unheard { noise_db: f64 },
+}
+
+impl Fault {
+    fn told(&self) -> Told {
+        match self {
+            Self::Rate(rate) => told!("{self}", "录音每秒只有 {rate} 个采样，容不下测试音"),
+            Self::Length(seconds) => told!("{self}", "录音长 {seconds:.1} s，应为 {RECORDING_SECONDS} s"),
+            Self::Mute => told!("{self}", "麦克风没有任何信号，连自身的噪声也没有"),
+            Self::Unheard { noise_db } => told!("{self}", "没有收到声音；环境为满刻度的 {noise_db:.0} dB"),
+        }
+    }
 }
 
 /// The probe at `rate_hz`: mono, f32 in `-0.5..=0.5`, [`PROBE_SECONDS`] long.
@@ -187,52 +198,85 @@ fn decibels(power: f64) -> f64 {
 pub fn line(measured: &Result<Loop, Fault>) -> Line {
     match measured {
         Ok(heard) => judge(heard),
-        Err(fault) => Line::bad("sound", fault.to_string(), repair(fault)),
+        Err(fault) => Line::bad("sound", fault.told(), repair(fault)),
     }
 }
 
-fn repair(fault: &Fault) -> &'static str {
+fn repair(fault: &Fault) -> Told {
     match fault {
-        Fault::Unheard { .. } => "is the loudspeaker plugged in, is the volume up, does the page use this microphone?",
-        Fault::Mute => "is the microphone plugged in and its switch on? headset switches count, too",
-        Fault::Rate(_) | Fault::Length(_) => {
-            "run the test again; when it stays so, choose another microphone in the browser's settings"
-        }
+        Fault::Unheard { .. } => told!(
+            "is the loudspeaker plugged in, is the volume up, does the page use this microphone?",
+            "扬声器是否插好，音量是否够大，页面用的是否就是这个麦克风？"
+        ),
+        Fault::Mute => told!(
+            "is the microphone plugged in and its switch on? headset switches count, too",
+            "麦克风是否插好，开关是否打开？耳机上的开关也要看"
+        ),
+        Fault::Rate(_) | Fault::Length(_) => told!(
+            "run the test again; when it stays so, choose another microphone in the browser's settings",
+            "请再次测试；若仍如此，请在浏览器设置中选择其他麦克风"
+        ),
     }
 }
 
 fn judge(heard: &Loop) -> Line {
-    let finding = format!(
+    let finding = told!(
         "heard at {:.0} dB, room at {:.0} dB, delay {} ms, echo return {:+.0} dB",
+        "收到 {:.0} dB，环境 {:.0} dB，延迟 {} ms，回声损耗 {:+.0} dB",
         heard.level_db,
         heard.noise_db,
         heard.delay.as_millis(),
         heard.echo_return_db
     );
     match doubt(heard) {
-        Some((doubt, repair)) => Line::warning("sound", format!("{doubt}: {finding}"), repair),
+        Some((doubt, repair)) => {
+            Line::warning("sound", told!(doubt, finding => "{doubt}: {finding}", "{doubt}：{finding}"), repair)
+        }
         None => Line::good("sound", finding),
     }
 }
 
-fn doubt(heard: &Loop) -> Option<(&'static str, &'static str)> {
+fn doubt(heard: &Loop) -> Option<(Told, Told)> {
     if heard.clipped > CLIPPED_SHARE_MAX {
-        return Some(("the microphone is overloaded", "turn the loudspeaker or the microphone's gain down"));
+        return Some((
+            told!("the microphone is overloaded", "麦克风过载"),
+            told!("turn the loudspeaker or the microphone's gain down", "请调低扬声器音量或麦克风增益"),
+        ));
     }
     if heard.snr_db < SNR_MIN_DB {
         return Some((
-            "too quiet against the room",
-            "turn the loudspeaker up, or bring the microphone nearer to the visitor",
+            told!("too quiet against the room", "与环境相比声音太轻"),
+            told!(
+                "turn the loudspeaker up, or bring the microphone nearer to the visitor",
+                "请调高扬声器音量，或将麦克风移近访客"
+            ),
         ));
     }
     if heard.noise_db > NOISE_MAX_DB {
-        return Some(("the room or the line is loud", "look for hum, a fan, or a gain that is too high"));
+        return Some(loud_room());
     }
     if heard.echo_return_db > ECHO_MAX_DB {
-        return Some(("usher hears itself too well", "turn the loudspeaker down, or move the microphone away from it"));
+        return Some((
+            told!("usher hears itself too well", "usher 自己的声音回传太强"),
+            told!(
+                "turn the loudspeaker down, or move the microphone away from it",
+                "请调低扬声器音量，或让麦克风远离扬声器"
+            ),
+        ));
     }
-    (heard.delay > DELAY_MAX).then_some((
-        "the sound is late",
-        "use a loudspeaker with a cable; radio ones and long buffers make visitors talk over usher",
-    ))
+    (heard.delay > DELAY_MAX).then(|| {
+        let repair = told!(
+            "use a loudspeaker with a cable; radio ones and long buffers make visitors talk over usher",
+            "请改用有线扬声器；无线扬声器和过长的缓冲会让访客与 usher 抢话"
+        );
+        (told!("the sound is late", "声音延迟过大"), repair)
+    })
+}
+
+/// The doubt and its repair, with a sound of usher's own and without.
+fn loud_room() -> (Told, Told) {
+    (
+        told!("the room or the line is loud", "环境或线路噪声大"),
+        told!("look for hum, a fan, or a gain that is too high", "请查找交流声、风扇或过高的增益"),
+    )
 }

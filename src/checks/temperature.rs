@@ -1,6 +1,7 @@
 //! How hot the board is, and whether it slows itself down: thermal zones of the kernel, and the firmware of a Raspberry Pi.
 
 use super::{Line, Places};
+use crate::domain::{Told, told};
 
 /// Boards slow down from here: a Raspberry Pi at 80 to 85 degrees Celsius, small PCs at 90 to 100.
 const WARM_C: f64 = 75.0;
@@ -73,28 +74,34 @@ pub fn temperature(places: &Places) -> Line {
 }
 
 fn judge(heat: Heat) -> Line {
-    let shown = heat.celsius.map_or_else(|| "no sensor".into(), |celsius| format!("{celsius:.0} °C"));
-    let (power, air) = (
-        "take the board's own power supply and a short, thick cable",
+    let shown = match heat.celsius {
+        Some(celsius) => Told::same(format!("{celsius:.0} °C")),
+        None => told!("no sensor", "没有传感器"),
+    };
+    let power = told!("take the board's own power supply and a short, thick cable", "请使用主板专用电源和短而粗的线缆");
+    let air = told!(
         "clean the fan and the openings, keep the sun off, check that the heat sink sits tight",
+        "请清洁风扇和通风口，避免日晒，并检查散热片是否贴紧"
     );
     let bits = heat.throttled.unwrap_or(Throttled(0));
     let celsius = heat.celsius.unwrap_or(0.0);
     if bits.is_under_voltage() {
-        return Line::bad("temperature", format!("{shown}; the board gets too little voltage now"), power);
+        let finding = told!(shown => "{shown}; the board gets too little voltage now", "{shown}；主板当前供电电压不足");
+        return Line::bad("temperature", finding, power);
     }
     if bits.is_slowed() || celsius >= HOT_C {
-        return Line::bad("temperature", format!("{shown}; the board is slowed down now"), air);
+        let finding = told!(shown => "{shown}; the board is slowed down now", "{shown}；主板当前已降速");
+        return Line::bad("temperature", finding, air);
     }
     if bits.was_under_voltage() {
-        return Line::warning(
-            "temperature",
-            format!("{shown}; the board got too little voltage since it started"),
-            power,
-        );
+        let finding = told!(shown => "{shown}; the board got too little voltage since it started",
+            "{shown}；主板启动以来曾供电电压不足");
+        return Line::warning("temperature", finding, power);
     }
     if bits.was_slowed() || celsius >= WARM_C {
-        return Line::warning("temperature", format!("{shown}; near to, or earlier, slowed down by heat"), air);
+        let finding = told!(shown => "{shown}; near to, or earlier, slowed down by heat",
+            "{shown}；接近或曾经因过热降速");
+        return Line::warning("temperature", finding, air);
     }
     Line::good("temperature", shown)
 }
@@ -114,8 +121,8 @@ mod tests {
             ("sys/class/thermal/cooling_device0/temp", "99000\n"),
         ]);
         assert_eq!(Heat::read(&places), Heat { celsius: Some(61.0), throttled: None });
-        assert_eq!(temperature(&places).finding, "61 °C");
-        assert_eq!(temperature(&Places::at("/nowhere")).finding, "no sensor");
+        assert_eq!(temperature(&places).finding.en, "61 °C");
+        assert_eq!(temperature(&Places::at("/nowhere")).finding.en, "no sensor");
     }
 
     #[test]
@@ -130,7 +137,7 @@ mod tests {
     fn now_is_bad_and_earlier_is_doubtful() {
         let with = |bits, celsius| judge(Heat { celsius: Some(celsius), throttled: Some(Throttled(bits)) });
         assert_eq!(with(0, 50.0).health, Health::Good);
-        assert!(with(0x50005, 50.0).finding.contains("too little voltage now"));
+        assert!(with(0x50005, 50.0).finding.en.contains("too little voltage now"));
         assert_eq!(with(0x50000, 50.0).health, Health::Warning);
         assert_eq!(with(0xE0008, 50.0).health, Health::Bad);
         assert_eq!(with(0xE0000, 50.0).health, Health::Warning);

@@ -55,7 +55,7 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
         Needs { hearing: true, voice: true, writing: true, seeing: false },
     )?;
     for missing in &opened.missing {
-        eprintln!("not measured: {} ({}); {}", missing.role, missing.model, missing.repair);
+        eprintln!("not measured: {} ({}); {}", missing.role, missing.model, missing.repair.en);
     }
     let conversation = &opened.conversation;
     let rounds = usize::from(args.rounds);

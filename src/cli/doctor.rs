@@ -10,11 +10,14 @@ use super::setting::{Global, runtime};
 use crate::appliance::{self, Needs, Opened, examination};
 use crate::checks::{Health, Line, Report, Runner, table};
 use crate::config::Settings;
-use crate::domain::{Language, Question, Route};
+use crate::domain::{Language, Question, Route, Told, told};
 
 #[derive(ClapArgs)]
 #[command(after_help = "Example: usher doctor --site bank --json")]
 pub struct Args {
+    /// Language of the table; the JSON document holds both.
+    #[arg(long, value_name = "en|zh", default_value = "en")]
+    language: Language,
     /// One JSON document.
     #[arg(long)]
     json: bool,
@@ -25,7 +28,7 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
     if args.json {
         println!("{:#}", serde_json::to_value(&report)?);
     } else {
-        print!("{}", table(&report));
+        print!("{}", table(&report, args.language));
     }
     Ok(if report.worst() == Health::Bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -33,15 +36,23 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
 fn examine(global: &Global, data: &Path) -> Vec<Line> {
     let settings = match global.settings() {
         Ok(settings) => settings,
-        Err(error) => return vec![Line::bad("configuration", format!("{error:#}"), "run `usher config check`")],
+        Err(error) => {
+            let finding = told!("{error:#}", "配置无法使用：{error:#}");
+            return vec![Line::bad(
+                "configuration",
+                finding,
+                told!("run `usher config check`", "请运行 `usher config check`"),
+            )];
+        }
     };
     let mut lines = examination::machine(&settings, data, &Runner::default());
-    lines.push(Line::good("configuration", settings.path.display().to_string()));
+    lines.push(Line::good("configuration", Told::same(settings.path.display().to_string())));
     let needs = Needs { hearing: true, voice: true, writing: true, seeing: false };
     match appliance::open(&settings, data, global.names_site(), needs) {
         Ok(opened) => lines.extend(opened_lines(&settings, &opened)),
         Err(error) => {
-            lines.push(Line::bad("knowledge", format!("{error:#}"), "repair or move the file that is named"));
+            let repair = told!("repair or move the file that is named", "请修复或移走所指的文件");
+            lines.push(Line::bad("knowledge", told!("{error:#}", "知识库无法打开：{error:#}"), repair));
         }
     }
     lines
@@ -54,14 +65,21 @@ fn opened_lines(settings: &Settings, opened: &Opened) -> Vec<Line> {
         .names
         .list()
         .iter()
-        .map(|(role, name)| Line::good(role, format!("{name} loaded")))
+        .map(|(role, name)| Line::good(role, told!("{name} loaded", "{name} 已加载")))
         .collect();
     let gone = opened.missing.iter();
     lines.extend(gone.map(|gone| examination::missing(&gone.role, &gone.model, &gone.repair)));
     for &language in &settings.site.languages {
         if !opened.conversation.engines.hears().contains(&language) {
-            let finding = format!("no installed model hears '{language}'; typing and touch work");
-            lines.push(Line::warning("hearing", finding, "run `usher models list` and pull one that does"));
+            let finding = told!(
+                "no installed model hears '{language}'; typing and touch work",
+                "已安装的模型都不能听写“{language}”；打字和触摸可用"
+            );
+            let repair = told!(
+                "run `usher models list` and pull one that does",
+                "请运行 `usher models list`，并获取一个能听写它的模型"
+            );
+            lines.push(Line::warning("hearing", finding, repair));
         }
     }
     lines.extend(settings.site.languages.iter().map(|&language| golden(settings, opened, language)));
@@ -72,13 +90,23 @@ fn opened_lines(settings: &Settings, opened: &Opened) -> Vec<Line> {
 fn golden(settings: &Settings, opened: &Opened, language: Language) -> Line {
     let what = format!("golden {language}");
     match ask_golden(settings, opened, language) {
-        Ok(true) => Line::good(&what, "a question of the first topic is answered from its item"),
+        Ok(true) => Line::good(
+            &what,
+            told!("a question of the first topic is answered from its item", "首个主题的问题已按其条目回答"),
+        ),
         Ok(false) => Line::bad(
             &what,
-            "a question of the first topic is not answered from its item",
-            "run `usher knowledge list`; import the site's knowledge again",
+            told!("a question of the first topic is not answered from its item", "首个主题的问题没有按其条目回答"),
+            told!(
+                "run `usher knowledge list`; import the site's knowledge again",
+                "请运行 `usher knowledge list`；再重新导入站点的知识"
+            ),
         ),
-        Err(error) => Line::bad(&what, format!("{error:#}"), "import the site's knowledge again"),
+        Err(error) => Line::bad(
+            &what,
+            told!("{error:#}", "基准问题未通过：{error:#}"),
+            told!("import the site's knowledge again", "请重新导入站点的知识"),
+        ),
     }
 }
 

@@ -4,21 +4,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::board::Board;
+use crate::domain::{Told, told};
 
 /// What is missing, and the repair.
-type Missing = (String, String);
+type Missing = (Told, Told);
 
 impl Board {
     /// Sound, camera, screen and thermal zone that the file names and this machine does not have. Pins are not among them:
     /// [`super::Handle::snapshot`] says how those stand.
-    pub fn devices_missing(&self) -> Vec<(String, String)> {
+    pub fn devices_missing(&self) -> Vec<(Told, Told)> {
         self.devices_missing_under(Path::new("/"))
     }
 
     /// Like [`Board::devices_missing`], with another folder for `/`.
-    pub fn devices_missing_under(&self, root: &Path) -> Vec<(String, String)> {
-        let sound = [("loudspeaker", "playback", &self.audio.playback), ("microphone", "capture", &self.audio.capture)];
-        let sound = sound.into_iter().filter_map(|(what, way, name)| sound_missing(root, what, way, name.as_deref()?));
+    pub fn devices_missing_under(&self, root: &Path) -> Vec<(Told, Told)> {
+        let sound = [("playback", &self.audio.playback), ("capture", &self.audio.capture)];
+        let sound = sound.into_iter().filter_map(|(way, name)| sound_missing(root, way, name.as_deref()?));
         sound.chain(self.camera_missing(root)).chain(self.screen_missing(root)).chain(self.zone_missing(root)).collect()
     }
 
@@ -39,11 +40,14 @@ impl Board {
         }
         let there = names(&under(root, Path::new("/dev")), "video");
         let repair = if there.is_empty() {
-            "this machine has no camera: plug it in, and look at `dmesg` if it stays away".into()
+            told!(
+                "this machine has no camera: plug it in, and look at `dmesg` if it stays away",
+                "本机没有摄像头：请插上；若仍不出现，请查看 `dmesg`"
+            )
         } else {
-            format!("write one of {} into [camera] device of the board file", list(there, "/dev/"))
+            one_of(&list(there, "/dev/"), "[camera] device")
         };
-        Some((format!("camera {}", device.display()), repair))
+        Some((told!("camera {}", "摄像头 {}", device.display()), repair))
     }
 
     fn screen_missing(&self, root: &Path) -> Option<Missing> {
@@ -58,14 +62,15 @@ impl Board {
             return None;
         }
         let repair = if connected.is_empty() {
-            "no screen is connected: check its cable and its power".into()
+            told!("no screen is connected: check its cable and its power", "没有连接屏幕：请检查它的线缆和电源")
         } else {
-            format!(
-                "connected is {}: move the cable, or correct [screen] connector of the board file",
-                list(connected, "")
+            let connected = list(connected, "");
+            told!(
+                "connected is {connected}: move the cable, or correct [screen] connector of the board file",
+                "已连接的是 {connected}：请换接线缆，或更正主板文件的 [screen] connector"
             )
         };
-        Some((format!("screen on {wanted}"), repair))
+        Some((told!("screen on {wanted}", "屏幕 {wanted}"), repair))
     }
 
     fn zone_missing(&self, root: &Path) -> Option<Missing> {
@@ -75,11 +80,14 @@ impl Board {
         }
         let kinds: Vec<String> = zones(root).into_iter().map(|(kind, _)| kind).collect();
         let repair = if kinds.is_empty() {
-            "this machine tells no temperature: take `source` out of [temperature] of the board file".into()
+            told!(
+                "this machine tells no temperature: take `source` out of [temperature] of the board file",
+                "本机不报告温度：请从主板文件的 [temperature] 中删去 `source`"
+            )
         } else {
-            format!("write one of {} into [temperature] source of the board file", list(kinds, ""))
+            one_of(&list(kinds, ""), "[temperature] source")
         };
-        Some((format!("thermal zone '{source}'"), repair))
+        Some((told!("thermal zone '{source}'", "温度区“{source}”"), repair))
     }
 }
 
@@ -94,11 +102,18 @@ fn zones(root: &Path) -> Vec<(String, PathBuf)> {
 }
 
 /// Whether ALSA's `name` can be opened for `way` (`playback`, `capture`), by what the kernel says of its cards.
-fn sound_missing(root: &Path, what: &str, way: &str, name: &str) -> Option<Missing> {
-    let missing = |repair: String| Some((format!("{what} '{name}'"), repair));
+fn sound_missing(root: &Path, way: &str, name: &str) -> Option<Missing> {
+    let what = match way {
+        "playback" => told!("loudspeaker '{name}'", "扬声器“{name}”"),
+        _ => told!("microphone '{name}'", "麦克风“{name}”"),
+    };
+    let missing = |repair: Told| Some((what, repair));
     let folder = under(root, Path::new("/proc/asound"));
     if !folder.is_dir() {
-        return missing("this system has no sound: /proc/asound is absent; load the driver of the sound card".into());
+        return missing(told!(
+            "this system has no sound: /proc/asound is absent; load the driver of the sound card",
+            "本系统没有声音：缺少 /proc/asound；请加载声卡驱动"
+        ));
     }
     let cards = cards(&read(&folder.join("cards")));
     let devices = read(&folder.join("pcm"));
@@ -110,12 +125,17 @@ fn sound_missing(root: &Path, what: &str, way: &str, name: &str) -> Option<Missi
         return None;
     }
     if able.is_empty() {
-        return missing(format!(
-            "no sound card can do this ({way}): plug it in, and look at `aplay -l` and `arecord -l`"
+        return missing(told!(
+            "no sound card can do this ({way}): plug it in, and look at `aplay -l` and `arecord -l`",
+            "没有声卡支持此功能（{way}）：请插上声卡，并查看 `aplay -l` 和 `arecord -l`"
         ));
     }
     let known = able.iter().map(|(_, id)| format!("plughw:CARD={id}")).collect();
-    missing(format!("write one of {} into [audio] {way} of the board file", list(known, "")))
+    missing(one_of(&list(known, ""), &format!("[audio] {way}")))
+}
+
+fn one_of(known: &str, key: &str) -> Told {
+    told!("write one of {known} into {key} of the board file", "请将 {known} 之一写入主板文件的 {key}")
 }
 
 /// Numbers and short names of `/proc/asound/cards`: ` 1 [Device         ]: USB-Audio - USB Audio Device`.
@@ -224,7 +244,7 @@ mod tests {
         put(root.path(), "sys/class/drm/card1-HDMI-A-2/status", "connected\n");
         put(root.path(), "sys/class/thermal/thermal_zone0/type", "x86_pkg_temp\n");
         let found = board().devices_missing_under(root.path());
-        let text: Vec<String> = found.iter().map(|(what, repair)| format!("{what}: {repair}")).collect();
+        let text: Vec<String> = found.iter().map(|(what, repair)| format!("{}: {}", what.en, repair.en)).collect();
         let wanted = [
             "loudspeaker 'plughw:CARD=Device,DEV=0': write one of \"plughw:CARD=Headphones\" into [audio] playback of the board file",
             "microphone 'default': no sound card can do this (capture): plug it in, and look at `aplay -l` and `arecord -l`",
@@ -239,7 +259,7 @@ mod tests {
     fn a_bare_machine_is_told_what_to_plug_in() {
         let root = tempfile::tempdir().unwrap();
         let repairs: Vec<String> =
-            board().devices_missing_under(root.path()).into_iter().map(|(_, repair)| repair).collect();
+            board().devices_missing_under(root.path()).into_iter().map(|(_, repair)| repair.en).collect();
         assert_eq!(repairs.len(), 5);
         assert!(repairs[0].contains("/proc/asound is absent"), "{repairs:?}");
         assert!(repairs[2].contains("has no camera"), "{repairs:?}");

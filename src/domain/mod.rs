@@ -10,6 +10,7 @@ mod picture;
 mod question;
 mod seen;
 mod site;
+mod told;
 
 pub use answer::{Answer, Card, Choice, Fact, Heard, Live, LiveCard, Mood, Route, Show, Source, Timings};
 pub use audio::{Audio, HEARING_RATE_HZ};
@@ -21,3 +22,5 @@ pub use picture::Picture;
 pub use question::{Question, Way};
 pub use seen::{Seen, SeenKind};
 pub use site::{Mark, Site, Theme, Topic};
+pub use told::Told;
+pub(crate) use told::told;

@@ -43,7 +43,7 @@ pub use site::{Gone, MissingModel};
 use crate::base::worker::{Gauge, Worker};
 use crate::conversation::Conversation;
 use crate::device::{self, Lights};
-use crate::domain::{Language, Localised, Site};
+use crate::domain::{Language, Localised, Site, told};
 use crate::engine::FaceFinder;
 use crate::handoff::Kiosk;
 use crate::models::Installed;
@@ -164,7 +164,7 @@ impl App {
         let mut lacking = self.lacking.write().unwrap_or_else(PoisonError::into_inner);
         for model in lacking.iter_mut().filter(|model| model.state == Gone::Missing) {
             if !is_gone(model) {
-                (model.state, model.repair) = (Gone::Fetched, "restart usher".into());
+                (model.state, model.repair) = (Gone::Fetched, told!("restart usher", "请重启 usher"));
                 is_new = true;
             }
         }

@@ -8,14 +8,15 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{App, Privacy};
-use crate::domain::{Language, Site, Topic};
+use crate::domain::{Language, Site, Told, Topic};
 
 /// A model of the pack that does not serve, with the command that repairs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MissingModel {
     pub role: String,
     pub model: String,
-    pub repair: String,
+    #[serde(serialize_with = "Told::english")]
+    pub repair: Told,
     /// For technicians; visitors' pages are not told.
     #[serde(skip)]
     pub state: Gone,

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::domain::{Told, told};
+
 /// What stays free for the system, the browser, the database and the turns themselves, bytes; chosen: a kiosk page in Chromium is the
 /// greatest part of it.
 pub const RESERVE: u64 = 512 << 20;
@@ -91,13 +93,23 @@ pub enum Repair {
     StopOthers,
 }
 
+impl Repair {
+    pub fn told(&self) -> Told {
+        match self {
+            Self::SmallerModel => {
+                told!("choose a smaller model, or a board with more memory", "请选用较小的模型，或内存更大的主板")
+            }
+            Self::Remove(models) => told!("first switch off {}", "请先停用 {}", models.join(", ")),
+            Self::StopOthers => {
+                told!("stop other programs of this machine, then try again", "请停止本机的其他程序，再重试")
+            }
+        }
+    }
+}
+
 impl fmt::Display for Repair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SmallerModel => f.write_str("choose a smaller model, or a board with more memory"),
-            Self::Remove(models) => write!(f, "first switch off {}", models.join(", ")),
-            Self::StopOthers => f.write_str("stop other programs of this machine, then try again"),
-        }
+        f.write_str(&self.told().en)
     }
 }
 

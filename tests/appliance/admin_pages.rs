@@ -122,6 +122,17 @@ async fn a_technician_sets_a_kiosk_up_from_its_own_screens_secret() {
     phone.holds("document.body.innerText.includes('golden question')").await;
     phone.picture("admin-phone-report").await;
     phone.accessible("admin-phone-report").await;
+
+    phone.goto(&format!("http://{}/admin#/checks", server.address)).await;
+    phone.value("(localStorage.setItem('usher.admin.language', 'zh'), location.reload(), true)").await;
+    let found = phone.reads("checks-good", "磁盘").await;
+    assert!(found.contains("剩余") && !found.contains("disk") && !found.contains(" free of "), "{found}");
+    phone.accessible("admin-phone-checks-chinese").await;
+    let report = phone.value("document.querySelector('[data-testid=report]').href").await;
+    phone.goto(report.as_str().unwrap()).await;
+    phone.holds("document.documentElement.lang === 'zh-Hans' && document.body.innerText.includes('基准问题')").await;
+    phone.holds("!/golden question| free of | answered/.test(document.body.innerText)").await;
+    phone.accessible("admin-phone-report-chinese").await;
 }
 
 #[tokio::test]

@@ -119,10 +119,10 @@ fn real_passes_are_sharp_and_blurred_ones_are_not() {
         let (look, line) = camera::camera(std::slice::from_ref(&sharp));
         assert_eq!(line.health, Health::Good, "{}: {line:?}", path.display());
         let (soft, line) = camera::camera(&[blurred(&sharp)]);
-        assert!(line.finding.contains("not sharp"), "{}: {line:?}", path.display());
+        assert!(line.finding.en.contains("not sharp"), "{}: {line:?}", path.display());
         assert!(soft.unwrap().focus * 3.0 < look.unwrap().focus);
         let wide = sharp.width() as usize;
         let dark = changed(&sharp, |x, y, channel| f32::from(sharp.rgb()[(y * wide + x) * 3 + channel]) * 0.12);
-        assert!(camera::camera(&[dark]).1.finding.contains("dark"));
+        assert!(camera::camera(&[dark]).1.finding.en.contains("dark"));
     }
 }

@@ -41,6 +41,10 @@ fn the_doctor_names_each_missing_model_and_its_repair_and_exits_with_1() {
         document["lines"].as_array().unwrap().iter().filter(|line| line["health"] == "bad").collect();
     assert!(bad.iter().any(|line| line["what"] == "embedding"));
     assert!(bad.iter().all(|line| !line["repair"].as_str().unwrap().is_empty()));
+    let chinese = usher_in(data.path(), "bank", &["doctor", "--language", "zh"]);
+    assert_eq!(chinese.code, 1);
+    assert!(chinese.stdout.contains("需修复   语义检索"), "{}", chinese.stdout);
+    assert!(chinese.stdout.contains("缺失或无法使用") && !chinese.stdout.contains("missing or"), "{}", chinese.stdout);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The rules that the compiler cannot check: who may use whom, where adapters may be named, how a file begins and how long
-//! it is, what may not be written anywhere, and that the operations page speaks of messages that exist.
+//! it is, what may not be written anywhere, that technicians are told in both languages, and that the operations page speaks of
+//! messages that exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -217,6 +218,36 @@ fn nothing_is_left_half_done() {
     }
     for file in rust("src").iter().filter(|file| file.code().contains(".unwrap()")) {
         faults.push(format!("{} has unwrap outside tests; use expect with the reason, or return the error", file.path));
+    }
+    report(&faults);
+}
+
+/// The same figures and commands in both texts, and Chinese signs in the Chinese one. An English text that is a figure alone, an
+/// error's own words, is said elsewhere.
+#[test]
+fn what_technicians_are_told_is_told_in_both_languages() {
+    let text = r#""((?:[^"\\]|\\.)*)""#;
+    let both = Regex::new(&format!(r"\btold!\(\s*(?:[a-z_, ]+=>\s*)?{text},\s*{text}")).unwrap();
+    let (figure, alone) = (Regex::new(r"\{[^}]*\}|`[^`]*`").unwrap(), Regex::new(r"^\{[^}]*\}$").unwrap());
+    let (chinese, sign) = (Regex::new("[一-龥]").unwrap(), Regex::new("[一-龥][,.;:?!]").unwrap());
+    let figures =
+        |text: &str| figure.find_iter(text).map(|found| found.as_str().to_owned()).collect::<BTreeSet<String>>();
+    let mut faults = Vec::new();
+    for file in rust("src") {
+        let code = file.code();
+        let told: Vec<(&str, &str)> =
+            both.captures_iter(&code).map(|found| found.extract()).map(|(_, [en, zh])| (en, zh)).collect();
+        if told.len() != code.matches("told!(").count() {
+            faults.push(format!("{} has a told! without two texts", file.path));
+        }
+        for (en, zh) in told {
+            let is_same = alone.is_match(en) || figures(en) == figures(zh);
+            // What joins others has signs alone.
+            let is_chinese = chinese.is_match(zh) || !figure.replace_all(en, "").contains(char::is_alphabetic);
+            if !is_same || !is_chinese || sign.is_match(zh) {
+                faults.push(format!("{}: '{en}' is not told by '{zh}'", file.path));
+            }
+        }
     }
     report(&faults);
 }

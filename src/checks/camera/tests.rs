@@ -50,7 +50,7 @@ fn sharp_print_is_good_and_the_same_blurred_is_not() {
     assert_eq!(line.health, Health::Good, "{line:?}");
     let soft = blurred(&print(1), 4);
     let (soft_look, line) = camera(&[print(2), soft]);
-    assert!(line.finding.contains("not sharp"), "{line:?}");
+    assert!(line.finding.en.contains("not sharp"), "{line:?}");
     assert!(soft_look.unwrap().focus * 5.0 < look.unwrap().focus);
 }
 
@@ -71,19 +71,19 @@ fn light_and_darkness_have_their_own_words() {
         (picture(|x, y| f64::from((x ^ y) & 7) + 120.0), Health::Warning, "too little is seen"),
     ] {
         let line = found(&[print(1), frame]);
-        assert!(line.health == health && line.finding.contains(words), "{words}: {line:?}");
+        assert!(line.health == health && line.finding.en.contains(words), "{words}: {line:?}");
     }
 }
 
 #[test]
 fn a_picture_that_stands_still_is_bad() {
-    assert!(found(&[print(1), print(1)]).finding.contains("stands still"));
+    assert!(found(&[print(1), print(1)]).finding.en.contains("stands still"));
     assert_eq!(found(&[print(1)]).health, Health::Good, "one frame alone proves nothing");
 }
 
 #[test]
 fn no_picture_and_a_stamp_are_refused() {
-    assert_eq!(found(&[]).finding, "no picture came");
+    assert_eq!(found(&[]).finding.en, "no picture came");
     let stamp = Picture::new(1, 700, vec![0; 2_100]).unwrap();
-    assert!(found(&[stamp]).finding.contains("1 x 700 px is too small"));
+    assert!(found(&[stamp]).finding.en.contains("1 x 700 px is too small"));
 }

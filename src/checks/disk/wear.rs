@@ -2,6 +2,7 @@
 //! bytes 267 to 269). SD cards tell nothing; NVMe drives tell only to a privileged command, which is not asked here.
 
 use crate::checks::{Line, Places};
+use crate::domain::{Told, told};
 
 /// Tenths of its life used from which a disk is to be replaced on the next visit.
 const LIFE_TENTHS_WARNING: u8 = 8;
@@ -11,23 +12,26 @@ const LIFE_EXCEEDED: u8 = 11;
 
 /// The wear of every disk that tells it; one good line when none does.
 pub fn wear(places: &Places) -> Line {
-    let told: Vec<(String, u8, u8)> = places.names("sys/block").iter().filter_map(|disk| told(places, disk)).collect();
-    let Some((disk, life, reserve)) = told.into_iter().max_by_key(|&(_, life, reserve)| (life, reserve)) else {
-        return Line::good("disk wear", "no disk here tells its wear; SD cards never do");
+    let worn: Vec<(String, u8, u8)> = places.names("sys/block").iter().filter_map(|disk| worn(places, disk)).collect();
+    let Some((disk, life, reserve)) = worn.into_iter().max_by_key(|&(_, life, reserve)| (life, reserve)) else {
+        let finding = told!("no disk here tells its wear; SD cards never do", "本机磁盘均不报告磨损；SD 卡从不报告");
+        return Line::good("disk wear", finding);
     };
-    let finding = format!("{disk}: {}, {}", life_words(life), reserve_words(reserve));
-    let repair = "back up, then replace the disk";
+    let (used, left) = (life_words(life), reserve_words(reserve));
+    let finding = told!(used, left => "{disk}: {used}, {left}", "{disk}：{used}，{left}");
     if life >= LIFE_EXCEEDED || reserve >= 3 {
+        let repair = told!("back up, then replace the disk", "请先备份，再更换磁盘");
         return Line::bad("disk wear", finding, repair);
     }
     if life >= LIFE_TENTHS_WARNING || reserve == 2 {
-        return Line::warning("disk wear", finding, format!("{repair} on the next visit"));
+        let repair = told!("back up, then replace the disk on the next visit", "请先备份，并在下次维护时更换磁盘");
+        return Line::warning("disk wear", finding, repair);
     }
     Line::good("disk wear", finding)
 }
 
 /// Tenths of life used, the worse of its two kinds of cells, and what is left of the reserve.
-fn told(places: &Places, disk: &str) -> Option<(String, u8, u8)> {
+fn worn(places: &Places, disk: &str) -> Option<(String, u8, u8)> {
     let life = places.text(&format!("sys/block/{disk}/device/life_time"))?;
     let life = life.split_whitespace().filter_map(hex).max()?;
     let reserve = places.text(&format!("sys/block/{disk}/device/pre_eol_info"));
@@ -40,19 +44,19 @@ fn hex(word: &str) -> Option<u8> {
     u8::from_str_radix(word.strip_prefix("0x").unwrap_or(word), 16).ok()
 }
 
-fn life_words(life: u8) -> String {
+fn life_words(life: u8) -> Told {
     match life {
-        LIFE_EXCEEDED.. => "its estimated life is exceeded".into(),
-        _ => format!("up to {} % of its life used", u16::from(life) * 10),
+        LIFE_EXCEEDED.. => told!("its estimated life is exceeded", "已超过预计寿命"),
+        _ => told!("up to {} % of its life used", "寿命最多已用 {} %", u16::from(life) * 10),
     }
 }
 
-fn reserve_words(reserve: u8) -> &'static str {
+fn reserve_words(reserve: u8) -> Told {
     match reserve {
-        1 => "reserve blocks are there",
-        2 => "80 % of its reserve blocks are used",
-        3.. => "90 % of its reserve blocks are used",
-        0 => "it does not tell its reserve",
+        1 => told!("reserve blocks are there", "备用块充足"),
+        2 => told!("80 % of its reserve blocks are used", "备用块已用 80 %"),
+        3.. => told!("90 % of its reserve blocks are used", "备用块已用 90 %"),
+        0 => told!("it does not tell its reserve", "不报告备用块"),
     }
 }
 
@@ -74,7 +78,7 @@ mod tests {
     #[test]
     fn the_worse_kind_of_cells_counts() {
         let line = card("0x02 0x01\n", "0x01\n");
-        assert_eq!(line.finding, "mmcblk0: up to 20 % of its life used, reserve blocks are there");
+        assert_eq!(line.finding.en, "mmcblk0: up to 20 % of its life used, reserve blocks are there");
         assert_eq!(line.health, Health::Good);
         assert_eq!(card("0x01 0x09", "0x01").health, Health::Warning);
         assert_eq!(card("0x0b 0x01", "0x01").health, Health::Bad);
@@ -86,6 +90,6 @@ mod tests {
     fn what_tells_nothing_is_no_fault() {
         assert_eq!(card("0x00 0x00", "0x00").health, Health::Good);
         assert_eq!(card("worn", "out").health, Health::Good);
-        assert_eq!(wear(&Places::at("/nowhere")).finding, "no disk here tells its wear; SD cards never do");
+        assert_eq!(wear(&Places::at("/nowhere")).finding.en, "no disk here tells its wear; SD cards never do");
     }
 }

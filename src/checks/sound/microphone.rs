@@ -1,10 +1,11 @@
 //! The microphone alone: somebody speaks while it is recorded, and the loud parts are held against the quiet ones.
 
 use super::{
-    CLIPPED_AT, CLIPPED_SHARE_MAX, Fault, NOISE_MAX_DB, RATES_HZ, RECORDING_SECONDS_MAX, decibels, is_mute, power,
+    CLIPPED_AT, CLIPPED_SHARE_MAX, Fault, NOISE_MAX_DB, RATES_HZ, RECORDING_SECONDS_MAX, decibels, is_mute, loud_room,
+    power,
 };
 use crate::checks::Line;
-use crate::domain::Audio;
+use crate::domain::{Audio, Told, told};
 
 /// Shortest recording in which somebody can have said something, seconds.
 const SECONDS_MIN: f64 = 1.0;
@@ -30,7 +31,7 @@ pub struct Voice {
 pub fn microphone(recording: &Audio) -> (Option<Voice>, Line) {
     match measure(recording) {
         Ok(voice) => (Some(voice), judge(&voice)),
-        Err(fault) => (None, Line::bad("microphone", fault.to_string(), super::repair(&fault))),
+        Err(fault) => (None, Line::bad("microphone", fault.told(), super::repair(&fault))),
     }
 }
 
@@ -55,21 +56,33 @@ fn measure(recording: &Audio) -> Result<Voice, Fault> {
 }
 
 fn judge(voice: &Voice) -> Line {
-    let finding = format!("speech at {:.0} dB, room at {:.0} dB", voice.level_db, voice.noise_db);
-    let doubted = |doubt: &str, repair: &str| Line::warning("microphone", format!("{doubt}: {finding}"), repair);
+    let finding =
+        told!("speech at {:.0} dB, room at {:.0} dB", "语音 {:.0} dB，环境 {:.0} dB", voice.level_db, voice.noise_db);
+    match doubt(voice) {
+        Some((doubt, repair)) => {
+            Line::warning("microphone", told!(doubt, finding => "{doubt}: {finding}", "{doubt}：{finding}"), repair)
+        }
+        None => Line::good("microphone", finding),
+    }
+}
+
+fn doubt(voice: &Voice) -> Option<(Told, Told)> {
     if voice.clipped > CLIPPED_SHARE_MAX {
-        return doubted("overloaded", "turn the microphone's gain down");
+        return Some((told!("overloaded", "过载"), told!("turn the microphone's gain down", "请调低麦克风增益")));
     }
     if voice.level_db - voice.noise_db < RANGE_MIN_DB {
-        return doubted("nobody was heard above the room", "speak during the test, at arm's length; turn the gain up");
+        return Some((
+            told!("nobody was heard above the room", "没有听到高于环境的说话声"),
+            told!("speak during the test, at arm's length; turn the gain up", "请在测试时于一臂距离说话，或调高增益"),
+        ));
     }
     if voice.level_db < SPEECH_MIN_DB {
-        return doubted("very quiet", "turn the gain up, or bring the microphone nearer");
+        return Some((
+            told!("very quiet", "声音很轻"),
+            told!("turn the gain up, or bring the microphone nearer", "请调高增益，或将麦克风移近"),
+        ));
     }
-    if voice.noise_db > NOISE_MAX_DB {
-        return doubted("the room or the line is loud", "look for hum, a fan, or a gain that is too high");
-    }
-    Line::good("microphone", finding)
+    (voice.noise_db > NOISE_MAX_DB).then(loud_room)
 }
 
 #[cfg(test)]
@@ -104,14 +117,14 @@ mod tests {
             let mut recording = spoken(loud, quiet);
             recording.samples.iter_mut().for_each(|sample| *sample = sample.clamp(-1.0, 1.0));
             let (_, line) = microphone(&recording);
-            assert!(line.health == Health::Warning && line.finding.contains(words), "{words}: {line:?}");
+            assert!(line.health == Health::Warning && line.finding.en.contains(words), "{words}: {line:?}");
         }
     }
 
     #[test]
     fn recordings_that_are_none_are_bad() {
         let silent = Audio::new(vec![0.0; 48_000], 16_000);
-        assert!(microphone(&silent).1.finding.contains("gives nothing"));
+        assert!(microphone(&silent).1.finding.en.contains("gives nothing"));
         assert_eq!(microphone(&Audio::new(vec![0.1; 1_000], 16_000)).1.health, Health::Bad);
         assert_eq!(microphone(&Audio::new(vec![0.1; 48_000], 0)).1.health, Health::Bad);
         assert_eq!(microphone(&Audio::new(vec![f32::NAN; 48_000], 16_000)).1.health, Health::Bad);

@@ -99,8 +99,8 @@ fn each_doubt_has_its_own_words() {
         (Room { delay_ms: 420, ..OFFICE }, "the sound is late"),
     ] {
         let line = line(&Ok(heard(&room)));
-        assert!(line.health == Health::Warning && line.finding.contains(words), "{words}: {line:?}");
-        assert!(!line.repair.is_empty());
+        assert!(line.health == Health::Warning && line.finding.en.contains(words), "{words}: {line:?}");
+        assert!(!line.repair.en.is_empty());
     }
 }
 
@@ -113,8 +113,8 @@ fn it_is_found_below_the_noise_and_not_in_noise_alone() {
     assert!(matches!(missed, Err(Fault::Unheard { noise_db }) if (-66.0..-63.0).contains(&noise_db)), "{missed:?}");
     let line = line(&missed);
     assert_eq!(line.health, Health::Bad);
-    assert!(line.finding.starts_with("no sound arrived"));
-    assert!(line.repair.contains("is the loudspeaker plugged in, is the volume up"));
+    assert!(line.finding.en.starts_with("no sound arrived"));
+    assert!(line.repair.en.contains("is the loudspeaker plugged in, is the volume up"));
 }
 
 #[test]

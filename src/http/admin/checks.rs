@@ -17,8 +17,9 @@ use super::{Admin, Technician, Viewer};
 use crate::admin::Unit;
 use crate::admin::jobs::Failed;
 use crate::checks::{Header, Report, html};
+use crate::domain::Language;
 use crate::http::error::Fault;
-use crate::http::given::Given;
+use crate::http::given::{Asked, Given};
 use crate::http::realtime::{Part, TryError};
 
 /// Runs the whole self-test.
@@ -63,16 +64,21 @@ pub async fn show(State(admin): State<Arc<Admin>>, _who: Viewer) -> Json<Value> 
     Json(json!(admin.report.get()))
 }
 
-pub async fn printed(State(admin): State<Arc<Admin>>, _who: Viewer) -> Reply {
+#[derive(Deserialize)]
+pub struct Printed {
+    language: Option<Language>,
+}
+
+pub async fn printed(State(admin): State<Arc<Admin>>, _who: Viewer, Asked(asked): Asked<Printed>) -> Reply {
     let report = admin.report.get().ok_or_else(|| unknown("no self-test was run since the start"))?;
     let terms = admin.app.terms();
-    let language = terms.site.languages[0];
+    let language = asked.language.unwrap_or(Language::English);
     let header = Header {
         kiosk: terms.site.kiosk.get(language),
         site: terms.site.name.get(language),
         version: env!("CARGO_PKG_VERSION"),
     };
-    Ok(with_own_style(html(&report, &header)))
+    Ok(with_own_style(html(&report, &header, language)))
 }
 
 /// A page that carries its style.

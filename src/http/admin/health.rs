@@ -80,7 +80,8 @@ fn models(app: &App, pack: &Pack) -> Value {
     for gone in app.missing() {
         rows.push(json!({
             "role": gone.role, "model": gone.model, "state": gone.state,
-            "repair": gone.repair, "memory_bytes": null, "waiting": 0, "runs": 0, "median_ms": null,
+            "repair": gone.repair.en, "zh": {"repair": gone.repair.zh},
+            "memory_bytes": null, "waiting": 0, "runs": 0, "median_ms": null,
         }));
     }
     rows.into()

@@ -142,7 +142,9 @@ fn kiosk(api: Routes) -> Routes {
         .get(
             "/api/admin/checks/report",
             checks::printed,
-            Operation::of(VIEWER, "The last self-test, for printing").gives_bytes(200, "text/html"),
+            Operation::of(VIEWER, "The last self-test, for printing")
+                .may("language", "en or zh; en when left out", json!({"enum": ["en", "zh"]}))
+                .gives_bytes(200, "text/html"),
         )
         .get("/api/admin/privacy", privacy::show, read("Profile, notices, retention"))
         .get(

@@ -2,6 +2,7 @@
 //! is judged and let go; nothing of it is written.
 
 mod brought;
+mod error;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,9 +18,11 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::brought::read;
 pub use self::brought::{Brought, Said};
+pub use self::error::TryError;
 use super::session::{Gone, Session, send};
 use crate::base::secret::random_key;
 use crate::checks::sound::{PROBE_RATE_HZ, probe};
+use crate::domain::told;
 
 /// A page that says nothing for so long has hung: the longest part, touch, takes 32 s, after 20 s for a first touch.
 const TRY_MAX: Duration = Duration::from_secs(70);
@@ -50,25 +53,6 @@ impl Part {
             Self::Light => "light",
         }
     }
-}
-
-/// Why nothing was brought.
-#[derive(Debug, thiserror::Error)]
-pub enum TryError {
-    #[error("no kiosk page is connected; open the kiosk's page, then try again")]
-    NoPage,
-    #[error("every kiosk page has a visitor; try again when it shows the greeting")]
-    Busy,
-    #[error("another test is under way; wait for its end")]
-    Running,
-    #[error("the test was stopped at the kiosk")]
-    Stopped,
-    #[error("the kiosk's page could not try it: {0}; check the device and what the browser allows")]
-    Failed(&'static str),
-    #[error("the kiosk's page gave no result within {} s; reload it and try again", TRY_MAX.as_secs())]
-    Late,
-    #[error("the kiosk's page sent a result that cannot be read: {0}")]
-    Unreadable(&'static str),
 }
 
 /// What is asked of one page.
@@ -115,7 +99,7 @@ impl Testing {
             }
             outcome = match tokio::time::timeout(TRY_MAX, result).await {
                 Ok(Ok(outcome)) => outcome,
-                Ok(Err(_)) => Err(TryError::Failed("it went away")),
+                Ok(Err(_)) => Err(TryError::Failed(told!("it went away", "页面已断开"))),
                 Err(_) => Err(TryError::Late),
             };
             if !matches!(outcome, Err(TryError::Busy)) {

@@ -12,7 +12,7 @@ use super::{Part, TryError};
 use crate::checks::sound::{self, RECORDING_SECONDS_MAX};
 use crate::checks::touch::{self, Attempt};
 use crate::checks::{Line, camera};
-use crate::domain::{Audio, Picture};
+use crate::domain::{Audio, Picture, Told, told};
 use crate::picture;
 
 /// Most base64 of a recording: its longest at 96 kHz.
@@ -72,34 +72,38 @@ impl Brought {
             }
             Self::Touches { attempts, wide, high } => {
                 let (reach, line) = touch::touch(attempts, *wide, *high);
-                let figures = json!({"reached": reach.reached, "of": reach.of, "error_px": reach.error_px.round(), "dead": reach.dead});
+                let dead: Vec<String> = reach.dead.into_iter().map(|place| place.en).collect();
+                let figures =
+                    json!({"reached": reach.reached, "of": reach.of, "error_px": reach.error_px.round(), "dead": dead});
                 (figures, line)
             }
             Self::Colours(even) => (json!({"even": even}), colours(*even)),
         }
     }
 
-    /// As `POST /api/admin/devices/try` gives it: the figures with `health`, `finding` and `repair`.
+    /// As `POST /api/admin/devices/try` gives it: the figures with `health`, `finding`, `repair`, and `zh` of these.
     pub fn told(&self) -> Value {
         let (mut figures, line) = self.judged();
-        (figures["health"], figures["finding"], figures["repair"]) =
-            (line.health.word().into(), line.finding.into(), line.repair.into());
+        let line = json!(line);
+        for part in ["health", "finding", "repair", "zh"] {
+            figures[part] = line[part].clone();
+        }
         figures
     }
 }
 
 fn colours(even: Option<bool>) -> Line {
     match even {
-        Some(true) => Line::good("screen", "every colour is even"),
+        Some(true) => Line::good("screen", told!("every colour is even", "各种颜色均匀")),
         Some(false) => Line::bad(
             "screen",
-            "colours are uneven, or have dots or stripes",
-            "check the screen's cable; replace the screen",
+            told!("colours are uneven, or have dots or stripes", "颜色不均匀，或有斑点、条纹"),
+            told!("check the screen's cable; replace the screen", "请检查屏幕的线缆；必要时更换屏幕"),
         ),
         None => Line::warning(
             "screen",
-            "nobody said whether the colours are even",
-            "run the test again and answer on the screen",
+            told!("nobody said whether the colours are even", "没有人回答颜色是否均匀"),
+            told!("run the test again and answer on the screen", "请再次测试，并在屏幕上作答"),
         ),
     }
 }
@@ -161,12 +165,15 @@ pub(super) fn read(part: Part, said: &Said) -> Result<Brought, TryError> {
 }
 
 /// The page's word, as words for a technician.
-fn reason(word: &str) -> &'static str {
+fn reason(word: &str) -> Told {
     match word {
-        "refused" => "the browser does not allow it",
-        "in_use" => "another program uses the device",
-        "late" => "the device gives nothing, or the page was not touched to allow sound",
-        _ => "the device was not found",
+        "refused" => told!("the browser does not allow it", "浏览器不允许"),
+        "in_use" => told!("another program uses the device", "设备正被其他程序使用"),
+        "late" => told!(
+            "the device gives nothing, or the page was not touched to allow sound",
+            "设备没有数据，或没有人触摸页面以允许声音"
+        ),
+        _ => told!("the device was not found", "未找到设备"),
     }
 }
 
@@ -233,7 +240,7 @@ mod tests {
         }
         assert!(matches!(
             result(Part::Camera, json!({"status": "failed", "reason": "in_use"})),
-            Err(TryError::Failed("another program uses the device"))
+            Err(TryError::Failed(why)) if why.en == "another program uses the device"
         ));
         assert!(matches!(result(Part::Light, json!({"status": "odd"})), Err(TryError::Unreadable(_))));
     }
@@ -242,7 +249,11 @@ mod tests {
     fn nobody_who_answered_is_doubtful() {
         let told = |answer: Value| result(Part::Light, json!({"answer": answer})).ok().unwrap().told();
         assert_eq!(told(json!("yes"))["health"], "good");
-        assert_eq!(told(json!("no"))["health"], "bad");
+        let uneven = told(json!("no"));
+        assert_eq!(
+            (&uneven["health"], &uneven["zh"]["repair"]),
+            (&json!("bad"), &json!("请检查屏幕的线缆；必要时更换屏幕"))
+        );
         assert_eq!(told(Value::Null)["health"], "warning");
     }
 }

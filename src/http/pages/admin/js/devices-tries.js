@@ -3,6 +3,7 @@
 import { element, icon } from "/shared/dom.js";
 import { milliseconds, number } from "./format.js";
 import { actButton, bar, note, prose, refusalWords, tag } from "./parts.js";
+import { told } from "./strings.js";
 
 const PARTS = ["sound", "microphone", "camera", "touch", "light"];
 const TONES = { good: "good", warning: "warn", bad: "bad" };
@@ -53,8 +54,9 @@ export class Tries {
     this.page.draw();
   }
 
-  #outcome(say, result) {
+  #outcome(say, tried) {
     const { language } = this.page;
+    const result = told(tried, language);
     const level = result.level_db ?? null;
     const lines = [
       level !== null && [say.level, `${number(level, language)} dB`, bar([{ share: (level - QUIET_DB) / -QUIET_DB, tone: TONES[result.health] }])],

@@ -5,7 +5,7 @@ import { address } from "./api.js";
 import { moment } from "./format.js";
 import { Page } from "./page.js";
 import { actButton, card, empty, note, prose, tag } from "./parts.js";
-import { word } from "./strings.js";
+import { told } from "./strings.js";
 import { CHECKS } from "./strings-checks.js";
 
 const ORDER = ["bad", "warning", "good"];
@@ -39,7 +39,7 @@ export default class Checks extends Page {
       checks?.at &&
       element(
         "a",
-        { class: "button", href: address("checks/report"), target: "_blank", rel: "noopener", testid: "report" },
+        { class: "button", href: `${address("checks/report")}?language=${this.language}`, target: "_blank", rel: "noopener", testid: "report" },
         icon("print"),
         element("span", { text: say.report }),
       );
@@ -62,7 +62,7 @@ export default class Checks extends Page {
   }
 
   #group(say, checks, health) {
-    const lines = checks.lines.filter((line) => line.health === health);
+    const lines = checks.lines.filter((line) => line.health === health).map((line) => told(line, this.language));
     if (lines.length === 0) return null;
     const row = (line) =>
       element(
@@ -72,7 +72,7 @@ export default class Checks extends Page {
         element(
           "div",
           { class: "grow" },
-          element("b", { class: "small", text: word(say, "checkNames", line.what) }),
+          element("b", { class: "small", text: line.what }),
           prose(line.finding, { class: "small soft breaks" }),
           line.repair && health !== "good" && element("p", { class: "small repair" }, element("b", { text: `${say.repair}: ` }), prose(line.repair)),
         ),

@@ -6,7 +6,7 @@ import { linksCard } from "./links.js";
 import { Page } from "./page.js";
 import { card, gauge, goTo, note, prose, table, tag } from "./parts.js";
 import { link } from "./routes.js";
-import { word } from "./strings.js";
+import { told, word } from "./strings.js";
 import { HEALTH } from "./strings-health.js";
 
 const FRESH_MS = 5_000;
@@ -50,7 +50,7 @@ export default class Health extends Page {
     const title = { bad: say.notReady, good: say.ready, warn: say.degraded }[tone];
     const [why, remedy] = say.causes[health.level_cause] ?? [health.level_reason, health.level_repair];
     const reason = health.ready ? why : health.reason || why;
-    const broken = health.models.find((model) => model.state !== "serving" && model.repair);
+    const broken = health.models.map((model) => told(model, this.language)).find((model) => model.state !== "serving" && model.repair);
     const isWaiting = health.models.some((model) => model.state === "fetched");
     const repair = isWaiting ? say.restartRepair : remedy || broken?.repair;
     const line = [say.facts(duration(health.uptime_s, say.units), health.version), say.visits(health.visits), health.people !== null && say.people(health.people)].filter(Boolean);
@@ -146,7 +146,7 @@ export default class Health extends Page {
     ];
     return card(
       { title: say.models, className: "flush", acts: [goTo(link("models"), say.toModels)] },
-      table({ label: say.models, columns, rows: models, testid: "models-table" }),
+      table({ label: say.models, columns, rows: models.map((model) => told(model, language)), testid: "models-table" }),
     );
   }
 }

@@ -14,6 +14,11 @@ export function strings(language) {
   return WORDS[language] ?? EN;
 }
 
+/** What the server found, `{..., zh: {...}}`, with its sentences in the reader's language. */
+export function told(found, language) {
+  return { ...found, ...found[language] };
+}
+
 /** A text of the site in the reader's language, or in any that it has. */
 export function localised(text, language) {
   return text?.[language] ?? text?.en ?? text?.zh ?? "";
