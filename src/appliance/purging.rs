@@ -14,7 +14,7 @@ use crate::base::worker::Worker;
 use crate::handoff::SealedDesk;
 use crate::privacy::Class;
 use crate::privacy::retention::{self, Ceilings, Cutoffs};
-use crate::store::StatisticsStore;
+use crate::store::{Oldest, StatisticsStore};
 use crate::telemetry::{self, Logs};
 
 /// Everything that keeps something by days. A part that this program does not have is `None`.
@@ -66,9 +66,9 @@ impl Keepers {
     async fn purge_desk(&self, cutoffs: &Cutoffs) -> anyhow::Result<usize> {
         let Some(store) = &self.desk else { return Ok(0) };
         let of = |class| cutoffs.get(&class).copied().unwrap_or(i64::MIN);
-        let (calls, records) = (of(Class::Callback), of(Class::DeskRecord));
-        let (calls, records) = store.call(move |desk, _| desk.store.forget_before(calls, records))?.await?.value?;
-        Ok(calls + records)
+        let (callbacks, records, parcels) = (of(Class::Callback), of(Class::DeskRecord), of(Class::ParcelId));
+        let oldest = Oldest { callbacks, records, parcels };
+        Ok(store.call(move |desk, _| desk.store.forget_before(&oldest))?.await?.value?)
     }
 
     async fn purge_statistics(&self, cutoffs: &Cutoffs) -> anyhow::Result<usize> {
@@ -142,7 +142,8 @@ mod tests {
         let keepers = keepers(data.path());
         let (desk, statistics) = (keepers.desk.as_ref().unwrap(), keepers.statistics.as_ref().unwrap());
         let call = ("c/callback".to_owned(), "sealed".to_owned());
-        let batch = DeskBatch { callbacks: vec![call], now: BOOKED_S, ..DeskBatch::default() };
+        let parcels = vec!["c/callback".to_owned()];
+        let batch = DeskBatch { parcels, callbacks: vec![call], now: BOOKED_S, ..DeskBatch::default() };
         desk.call(move |desk, _| desk.store.write(&batch)).unwrap().await.unwrap().value.unwrap();
         let hours = [BOOKED_S / 3600];
         statistics
@@ -159,6 +160,8 @@ mod tests {
                 keepers.purge(&cutoffs).await;
             }
             let calls = desk.call(|desk, _| desk.store.callbacks()).unwrap().await.unwrap().value.unwrap();
+            let known = desk.call(|desk, _| desk.store.has_parcel("c/callback")).unwrap().await.unwrap().value.unwrap();
+            assert_eq!(known, kept == 1, "day {at}");
             let counted = statistics.call(|store, _| store.read(0..=i64::MAX)).unwrap().await.unwrap().value.unwrap();
             assert_eq!((calls.len(), counted.len()), (kept, kept), "day {at}");
         }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Member, Model, Pack, Package};
+use super::{Engine, Member, Model, Pack, Package};
 
 /// The pack layout this program reads.
 pub(super) const SCHEMA: u32 = 1;
@@ -13,6 +13,16 @@ const MEMBER_BYTES_MAX: u64 = 16 << 30;
 
 /// Processors a package may be limited to, as Rust names them.
 const PROCESSORS: [&str; 2] = ["x86_64", "aarch64"];
+
+/// Programs of the system that may be asked to speak.
+const VOICES: [&str; 2] = ["espeak-ng", "espeak"];
+
+/// sha256 of every ONNX Runtime that this program ever pinned. The library becomes a part of usher, and packs are not signed: one from a
+/// stick may not bring its own. Older ones stay, or the pack that a device has chosen could not be read after an update.
+const RUNTIMES: [&str; 2] = [
+    "6c1585d1bbf45b0712ea4a21b705c5fcb4ba04ff2e30f1fbf81a49faf658638f", // 1.32.0, x86_64
+    "49852228a93995158b2a813d4df487d47a1b76b0eaa894507ef49e91b6d7954a", // 1.32.0, aarch64
+];
 
 type Checked = Result<(), String>;
 
@@ -25,6 +35,7 @@ pub(super) fn check_pack(pack: &Pack) -> Checked {
     for processor in PROCESSORS {
         check_processor(pack, processor)?;
     }
+    pack.models.iter().try_for_each(|model| check_code(pack, model))?;
     let mut names = BTreeSet::new();
     match pack.models.iter().find(|model| !names.insert(&model.name)) {
         Some(twice) => Err(format!("model '{}' is there twice", twice.name)),
@@ -60,6 +71,23 @@ fn check_model(model: &Model, targets: &BTreeSet<&str>, processor: &str) -> Chec
         }
     }
     Ok(())
+}
+
+/// What runs as code is code that this program knows.
+fn check_code(pack: &Pack, model: &Model) -> Checked {
+    let members = || pack.packages.iter().flat_map(|package| &package.members);
+    match &model.engine {
+        Engine::Espeak { program } if !VOICES.contains(&program.as_str()) => {
+            Err(format!("model '{}' names the program '{program}'; only {} are run", model.name, VOICES.join(" and ")))
+        }
+        Engine::Onnxruntime { library } => match members()
+            .find(|member| library.as_os_str() == member.target.as_str() && !RUNTIMES.contains(&member.sha256.as_str()))
+        {
+            Some(member) => Err(format!("'{}' is no ONNX Runtime that this program knows", member.target)),
+            None => Ok(()),
+        },
+        _ => Ok(()),
+    }
 }
 
 fn check_package(package: &Package) -> Checked {
@@ -134,5 +162,28 @@ fn check_bytes(bytes: u64) -> Checked {
     match (1..=MEMBER_BYTES_MAX).contains(&bytes) {
         true => Ok(()),
         false => Err(format!("{bytes} bytes is not between 1 and {MEMBER_BYTES_MAX}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(from: &str, to: &str) -> String {
+        let text = Pack::starter().to_toml();
+        assert!(text.contains(from), "{from} is not in the starter pack");
+        Pack::parse(&text.replace(from, to), "carried").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_pack_brings_no_code_of_its_own() {
+        for program in ["sh", "/var/lib/usher/models/x/evil", "../espeak-ng"] {
+            let refused = refusal("program = \"espeak-ng\"", &format!("program = \"{program}\""));
+            assert!(refused.contains(&format!("names the program '{program}'")), "{refused}");
+        }
+        for digest in RUNTIMES {
+            let refused = refusal(digest, &"0".repeat(64));
+            assert!(refused.contains("'onnxruntime/libonnxruntime.so' is no ONNX Runtime"), "{refused}");
+        }
     }
 }

@@ -8,10 +8,10 @@ use regex::Regex;
 
 use super::blocks::blocks as pieced;
 use super::folded::Folded;
-use super::postal::{INDOORS, around};
+use super::postal::{INDOORS, around, is_number_word};
 use super::postcodes::postcodes;
 use super::settle::{Candidate, Sure};
-use super::streets::{doors, has_spoken_door, homes, is_count, streets};
+use super::streets::{NUMBER_WORD, doors, has_spoken_door, homes, is_count, streets};
 use super::titled::titled;
 use super::{Kind, pattern};
 
@@ -21,15 +21,15 @@ const ZIP_DIGITS: usize = 5;
 /// What announces that an address comes.
 static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)(?:\baddress(?:es)?(?:(?:\ of\ [^.?!:\n]{1,60}?)?\ (?:\w+\ ){0,5}?(?:is|are|to|was|as))?\s*:?|\b(?:i|we|he|she|they)(?:\ (?:\w+\ ){0,2})?\ ?(?:lives?|lived)\ (?:at|on|in)|\blives?\ (?:at|in|on)|\bliving\ (?:at|in|on)|\breside[sd]?\ (?:at|in|on)|\bresident\ of|\bstay(?:s|ed|ing)?\ (?:at|in)|\b(?:deliver|bring|courier|dispatch|post|send|sent|ship|shipped|mail|taxi|cab|uber|come|drive|mov(?:e|ed|ing)|return|redirect|forward)(?:\ (?:\w+\ ){0,3}?)?\ ?(?:to|from)|\b(?:meet(?:\ \w+)?|drops?(?:\ \w+){0,2}\ off|picks?(?:\ \w+){0,2}\ up)\ (?:at|from)|\b(?:home|house|flat|apartment|office|place)(?:\ (?:is|was))?(?:\ located)?(?:\ (?:at|on|in)|:)|\blocated\ at|\b(?:sent|delivered|shipped|mailed|posted)\ to\?\s+\w+:|\b(?:address|live)\?\s+\w+:)\s+",
+        r"(?ix)(?:\baddress(?:es)?(?:(?:\ of\ [^.?!:\n]{1,60}?)?\ (?:\w+\ ){0,5}?(?:is|are|to|was|as))?\s*:?|\b(?:i|we|he|she|they)(?:\ (?:\w+\ ){0,2})?\ ?(?:lives?|lived)\ (?:at|on|in)|\b(?:i'm|we're|he's|she's|they're)(?:\ now)?\ (?:at|in)|\blives?\ (?:at|in|on)|\bliving\ (?:at|in|on)|\breside[sd]?\ (?:at|in|on)|\bresident\ of|\bstay(?:s|ed|ing)?(?:\ \w+){0,3}?\ (?:at|in)|\b(?:deliver|bring|courier|dispatch|post|send|sent|ship|shipped|mail|taxi|cab|uber|come|drive|mov(?:e|ed|ing)|return|redirect|forward)(?:\ (?:\w+\ ){0,3}?)?\ ?(?:to|from)|\b(?:meet(?:\ \w+)?|drops?(?:\ \w+){0,2}\ off|picks?(?:\ \w+){0,2}\ up)\ (?:at|from)|\b(?:home|house|flat|apartment|office|place)(?:\ (?:is|was))?(?:\ located)?(?:\ (?:at|on|in)|:)|\blocated\ at|\b(?:sent|delivered|shipped|mailed|posted)\ to\?\s+\w+:|\b(?:address|live)\?\s+\w+:)\s+",
     )
 });
 
 /// An announced block in text without capitals begins with a number and goes to the end of the sentence.
 static LOWER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^(?:(?:no|number|flat|unit|apt|apartment|house|block|blk|room|suite)\.? )?[0-9]{1,6}[a-z]?(?:/[0-9]{1,4})? [\p{Ll}0-9][\p{Ll}\p{M}0-9'/-]*(?:(?:,? |\.? |,?\n(?:\?{3} )?)[\p{Ll}\p{M}0-9'#/-]+){1,14}",
-    )
+    pattern(&format!(
+        r"^(?:(?:no|number|flat|unit|apt|apartment|house|block|blk|villa|room|suite)\.? )?(?:[0-9]{{1,6}}[a-z]?(?:/[0-9]{{1,4}})?|{NUMBER_WORD}(?:[ -]{NUMBER_WORD})*(?: [a-z])?) [\p{{Ll}}0-9][\p{{Ll}}\p{{M}}0-9'/-]*(?:(?:,? |\.? |,?\n(?:\?{{3}} )?)[\p{{Ll}}\p{{M}}0-9'#/-]+){{1,14}}"
+    ))
 });
 
 static CHINESE: LazyLock<Regex> = LazyLock::new(|| {
@@ -55,9 +55,9 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
             blocks.extend(streets(text).map(|street| Candidate::new(street, Kind::Address, Sure::Form)));
         }
         find_announced(text, &folded.text, has_capitals, &mut blocks);
-        blocks.extend(pieced(text).map(|block| Candidate::new(block, Kind::Address, Sure::Form)));
         blocks.extend(postcodes(text).map(|code| Candidate::new(code, Kind::Address, Sure::Announced)));
     }
+    blocks.extend(pieced(text).into_iter().map(|block| Candidate::new(block, Kind::Address, Sure::Form)));
     let home = |street| Candidate::new(around(text, street, has_capitals), Kind::Address, Sure::Announced);
     blocks.extend(homes(text).map(home));
     candidates.extend(joined(blocks));
@@ -96,7 +96,8 @@ fn find_announced(text: &str, written: &str, has_capitals: bool, blocks: &mut Ve
         // "the address is wrong" has no number, "stay at 17" no name.
         let block = &text[range.clone()];
         let digits = block.bytes().filter(u8::is_ascii_digit).count();
-        let is_door = digits >= ZIP_DIGITS || (digits > 0 && block.chars().any(char::is_alphabetic));
+        let is_spoken = !has_capitals && block.split(' ').take(2).any(is_number_word);
+        let is_door = is_spoken || digits >= ZIP_DIGITS || (digits > 0 && block.chars().any(char::is_alphabetic));
         if is_door && !INDOORS.is_match(block) && !is_count(block) {
             blocks.push(Candidate::new(range, Kind::Address, Sure::Announced));
         }

@@ -19,30 +19,51 @@ const HOUSE: u32 = 1;
 const TOWN: u32 = 1;
 const CUE: u32 = 1;
 
+/// Most pieces of an address.
+const PIECES_MAX: usize = 12;
+
 fn wide(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is correct")
 }
 
-/// Pieces that follow each other: words with a capital, numbers, and the small words between them.
-static PIECES: LazyLock<Regex> = LazyLock::new(|| {
-    const NAME: &str = r"(?:(?:al|el|ad|as|ash|ar|an)-)?\p{Lu}[\p{L}\p{M}'’.-]*";
-    const NUMBERS: &str = r"\#?(?:\p{Lu}{1,2}-?)?[0-9][0-9A-Za-z/ºª°.-]*";
-    const LEAD: &str = r"(?:via|near|off|opp\.?|c/o|behind|beside|piso|floor|flat|apto?\.?|izq\.?|dcha\.?|korp\.|kv\.|pod\.|et\.|str\.|b[âa]t(?:iment)?\.?|esc\.?|entr[ée]e|appt\.?|[ée]tage|planta|bajo|esq\.?|lok\.|pral\.?|leil\.|nr\.?|ap\.?|sector|ent\.|fl\.|int(?:erno)?\.?|d(?:e)?pto\.?|blq\.?|lgh|bo[iî]te|bte|bus|no\.?)";
-    const KIND: &str = r"(?:[CHcS]/(?:[Nn]o\.?)?|ul\.|al\.|os\.|pl\.|calle|rue|rua|via|avenue|boulevard|chemin|impasse|allée|quai|cours|bis|ter|kv\.|d\.|m\.|gate|vei|ulica|út|utca|ulitsa|prospekt|\#)";
-    let token = format!("(?:{NUMBERS}|{NAME}:?[0-9/]*|{KIND})");
-    let piece = format!(r"(?:{LEAD} )?{token}(?: (?:{token}|{SMALL}\b|{LEAD})){{0,6}}(?::[0-9/]+)?");
-    wide(&format!(r"{piece}(?:(?:,|;|\.,| -| –)[ \n]{{1,2}}{piece}){{1,9}}"))
+/// Most words of a piece: "Avenida de los Insurgentes Sur 1602".
+const WORDS_MAX: usize = 7;
+
+/// What stands between two pieces.
+static BETWEEN: LazyLock<Regex> = LazyLock::new(|| wide(r"(?:[,;]| [-–])[ \n]{1,2}"));
+
+/// A word that a piece can begin with: a name, a number, the kind of a street or of a flat.
+static FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    const NUMBER: &str = r"\#?(?:\p{Lu}{1,2}-?)?[0-9][0-9A-Za-z/ºª°.-]*";
+    const NAME: &str = r"(?:(?:al|el|ad|as|ash|ar|an)-)?\p{Lu}[\p{L}\p{M}'’.-]*:?[0-9/]*";
+    const KIND: &str = r"[CHcS]/(?:[Nn]o\.?)?|ul\.|al\.|os\.|pl\.|calle|rue|rua|via|avenue|boulevard|chemin|impasse|allée|quai|cours|ulica|út|utca|ulitsa|prospekt|\#";
+    const INSIDE: &str = r"near|off|opp\.?|c/o|piso|floor|flat|apto?\.?|izq\.?|dcha\.?|korp\.|kv\.|pod\.|et\.|str\.|b[âa]t(?:iment)?\.?|esc\.?|entr[ée]e|appt\.?|[ée]tage|planta|bajo|esq\.?|lok\.|pral\.?|leil\.|nr\.?|ap\.?|sector|ent\.|fl\.|int(?:erno)?\.?|d(?:e)?pto\.?|blq\.?|lgh|bo[iî]te|bte|bus|no\.?|d\.|m\.";
+    wide(&format!("^(?:{NUMBER}|{NAME}|{KIND}|{INSIDE})$"))
+});
+
+/// A small word inside a piece.
+static SMALL_WORD: LazyLock<Regex> = LazyLock::new(|| wide(&format!("^(?:{SMALL}|bis|ter|es|gate|vei)$")));
+
+/// "behind Total filling station".
+static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
+    wide(
+        r"^(?:behind|near|opposite|opp\.?|beside|next to|off|adjacent to|above|below) |^(?:ground|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|top|[0-9]{1,2}(?:st|nd|rd|th)) floor$",
+    )
 });
 
 /// A house with its number, in either order.
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
     wide(
-        r"^(?:\p{Ll}+\.? )?(?:\#?[0-9]{1,6}[A-Za-z]?(?:[/-][0-9]{1,4}[A-Za-z]?)*(?: bis| ter)?,? \p{L}|.*\p{L}[.:/]*,? ?(?:[Nn][or]?[°.:]? ?)?(?:\p{Lu}-?)?[0-9]{1,5}[A-Za-z]?(?:[/-][0-9A-Za-z]{1,4})*$|.*\bNo[.:] ?[0-9])",
+        r"^(?:\p{Ll}+\.? )?(?:(?:Plot|Stand|House|Flat|Unit|Lot|Block|Blk|Villa|Door|Apartment|Apt|Km|No)\.? ?(?:No\.? ?)?\#?[0-9]+[A-Za-z]?\b|\#?[0-9]{1,6}[A-Za-z]?(?:[/-][0-9]{1,4}[A-Za-z]?)*(?: bis| ter)?,? \p{L}|.*\p{L}[.:/]*,? ?(?:[Nn][or]?[°.:]? ?)?(?:\p{Lu}-?)?[0-9]{1,5}[A-Za-z]?(?:[/-][0-9A-Za-z]{1,4})*$|.*\bNo[.:] ?[0-9])",
     )
 });
 
 /// "18/F", "4F.-2", "B-302", "#45".
-static FLOOR: LazyLock<Regex> = LazyLock::new(|| wide(r"^(?:[0-9]{1,3}/?F\b|[A-Z]-?[0-9]{1,4}$|\#[0-9]{1,5}$)"));
+static FLOOR: LazyLock<Regex> = LazyLock::new(|| {
+    wide(
+        r"^(?:[0-9]{1,3}/?F\b|[0-9]{1,2}\. ?(?:OG|UG|Stock|Etage|et)\b|(?:Hinter|Vorder)haus\b|[A-Z]-?[0-9]{1,4}$|\#[0-9]{1,5}$)",
+    )
+});
 
 /// What stands before a house's number.
 static INSIDE: LazyLock<Regex> = LazyLock::new(|| wide(r"^(?:Level|Lvl|Floor|Room|Suite|Unit|Shop) [0-9]+[A-Z]?$"));
@@ -73,7 +94,7 @@ static ROAD: LazyLock<Regex> = LazyLock::new(|| {
 
 static HOME: LazyLock<Regex> = LazyLock::new(|| {
     wide(
-        r"(?x)\b(?:House|Cottage|Villas?|Bungalow|Chalet|Lodge|Farm|Flat|Apartments?|Apt|Apto|Unit|Block|Blk|Bldg|Building|Plot|Lot|Estates?|Towers?|Mansions?|Residences?|Residency|Condo(?:minium)?|Barangay|Brgy|Sitio|Purok|Mah|Mahallesi|Fracc|Fraccionamiento|Colonia|Col|Sector|Phase|Society|Colony|Layout|Extension|Taman|Kampung|Moo|Compound|Barn|Rectory|Manor|Hall|Heights|Urbanizaci[óo]n|Urb|Bairro|Quinta|H/No|P\.?\ ?O\.?\ ?Box|Rural\ Route|PO\ Box|Private\ Bag|RD|RR|Piso|General\ Delivery|Poste\ Restante|[Cc]/[Oo]|Door|Etage|Wohnung|Daire|Lok)\b\.?",
+        r"(?x)\b(?:House|Cottage|Villas?|Bungalow|Chalet|Lodge|Farm|Flat|Apartments?|Apt|Apto|Unit|Block|Blk|Bldg|Building|Plot|Lot|Estates?|Towers?|Mansions?|Residences?|Residency|Condo(?:minium)?|Barangay|Brgy|Sitio|Purok|Mah|Mahallesi|Fracc|Fraccionamiento|Colonia|Col|Sector|Phase|Society|Colony|Layout|Extension|Taman|Kampung|Moo|Compound|Barn|Rectory|Manor|Hall|Heights|Urbanizaci[óo]n|Urb|Bairro|Quinta|H/No|P\.?\ ?O\.?\ ?Box|Rural\ Route|PO\ Box|Private\ Bag|RD|RR|Piso|General\ Delivery|Poste\ Restante|[Cc]/[Oo]|Door|Stand|Km|Etage|Wohnung|Daire|Lok)\b\.?",
     )
 });
 
@@ -85,23 +106,103 @@ static REGION: LazyLock<Regex> = LazyLock::new(|| {
 /// What leads to an address.
 static LEADS: LazyLock<Regex> = LazyLock::new(|| {
     wide(
-        r"(?ix)\b(?:address|lives?|lived|living|stay\w*|reside\w*|house|home|flat|place|moved|rent\w*|neighbou?rs?|deliver\w*|sen[dt]|ship\w*|post(?:ed)?|mail\w*|dispatch\w*|courier\w*|bring|take|drop|leave|forward\w*|return\w*)\b[^.?!]{0,48}$",
+        r"(?ix)\b(?:address|lives?|lived|living|stay\w*|reside\w*|house|home|flat|place|moved|rent\w*|neighbou?rs?|deliver\w*|sen[dt]|ship\w*|post(?:ed)?|mail\w*|dispatch\w*|courier\w*|bring|take|drop|leave|forward\w*|return\w*)\b[^.?!]{0,72}$",
     )
+});
+
+/// "Mill House", "The Old Rectory".
+static NAMED_HOUSE: LazyLock<Regex> = LazyLock::new(|| {
+    wide(r" (?:House|Cottage|Lodge|Farm|Farmhouse|Villa|Barn|Rectory|Vicarage|Manor|Bungalow|Croft|Mill)$")
 });
 
 /// What says that all that follows is one.
 static IS: LazyLock<Regex> = LazyLock::new(|| {
-    wide(r"(?i)\b(?:address|house|home|place|farm|cottage|lives?|living|stay\w*|reside\w*)(?: is| was|'s|:| at| in)+ $")
+    wide(
+        r"(?i)\b(?:address|house|home|place|farm|cottage|lives?|living|stay\w*|reside\w*|i'm|i am|we're|we are|she's|he's|they're)(?: is| was|'s|:| at| in| called)+ $",
+    )
 });
 
 /// The blocks of `text`.
-pub fn blocks(text: &str) -> impl Iterator<Item = Range<usize>> {
-    PIECES.find_iter(text).filter_map(|found| block(text, found.range()))
+pub fn blocks(text: &str) -> Vec<Range<usize>> {
+    sequences(text).iter().filter_map(|pieces| block(text, pieces)).collect()
 }
 
-fn block(text: &str, range: Range<usize>) -> Option<Range<usize>> {
-    let before = &text[text.floor_char_boundary(range.start.saturating_sub(80))..range.start];
-    let pieces = pieces(text, range.clone());
+/// Pieces that follow each other: the end of one sentence's part, whole parts, and the beginning of the last.
+fn sequences(text: &str) -> Vec<Vec<Range<usize>>> {
+    let mut sequences = Vec::new();
+    let mut open: Vec<Range<usize>> = Vec::new();
+    let mut from = 0;
+    let ends = BETWEEN.find_iter(text).map(|between| between.range()).chain(std::iter::once(text.len()..text.len()));
+    for between in ends {
+        let part = from..between.start;
+        from = between.end;
+        if is_piece(&text[part.clone()]) && open.len() < PIECES_MAX {
+            open.push(part);
+            continue;
+        }
+        open.extend(head(text, part.clone()));
+        sequences.push(std::mem::take(&mut open));
+        open.extend(tail(text, part));
+    }
+    sequences.push(open);
+    sequences.retain(|pieces| pieces.len() > 1);
+    sequences
+}
+
+fn is_piece(part: &str) -> bool {
+    let part = part.trim_end_matches('.');
+    let mut words = part.split(' ');
+    let is_short = part.split(' ').count() <= WORDS_MAX;
+    is_short && (BESIDE.is_match(part) || (words.next().is_some_and(is_first) && words.all(goes_on)))
+}
+
+fn is_first(word: &str) -> bool {
+    FIRST.is_match(word)
+}
+
+fn goes_on(word: &str) -> bool {
+    is_first(word) || SMALL_WORD.is_match(word)
+}
+
+/// The longest beginning of `part` that can be a piece.
+fn head(text: &str, part: Range<usize>) -> Option<Range<usize>> {
+    let mut end = None;
+    let mut from = part.start;
+    for (at, written) in text[part.clone()].split([' ', '\n']).take(WORDS_MAX).enumerate() {
+        let word = written.trim_end_matches(['.', '?', '!', ')', ':']);
+        if !(is_first(word) || is_first(written) || (at > 0 && goes_on(word))) {
+            break;
+        }
+        // A small word goes on only where another word follows it.
+        if is_first(word) || is_first(written) {
+            end = Some(from + word.len());
+        }
+        from += written.len() + 1;
+        if word.len() < written.len() && !is_first(written) {
+            break;
+        }
+    }
+    Some(part.start..end?)
+}
+
+/// The longest end of `part` that can be a piece.
+fn tail(text: &str, part: Range<usize>) -> Option<Range<usize>> {
+    let mut start = None;
+    let mut to = part.end;
+    for word in text[part.clone()].rsplit([' ', '\n']).take(WORDS_MAX) {
+        if is_first(word) {
+            start = Some(to - word.len());
+        } else if !SMALL_WORD.is_match(word) {
+            break;
+        }
+        to = to.saturating_sub(word.len() + 1);
+    }
+    Some(start?..part.end)
+}
+
+fn block(text: &str, pieces: &[Range<usize>]) -> Option<Range<usize>> {
+    let (start, end) = (pieces.first()?.start, pieces.last()?.end);
+    let before = &text[text.floor_char_boundary(start.saturating_sub(80))..start];
     let first = pieces.iter().position(|piece| begins(&text[piece.clone()]))?;
     let is_inside = |piece: &Range<usize>| INSIDE.is_match(&text[piece.clone()]);
     let first = first - usize::from(first > 0 && is_inside(&pieces[first - 1]));
@@ -115,19 +216,9 @@ fn block(text: &str, range: Range<usize>) -> Option<Range<usize>> {
         any(STREET, &|piece| ROAD.is_match(piece)) + any(HOUSE, &|piece| HOME.is_match(piece)) + any(TOWN, &is_town);
     let many = u32::from(told.len() > 2);
     let cue = many + if LEADS.is_match(before) { CUE } else { 0 };
-    (told.len() > 1 && placed > 0 && placed + seen + cue >= ENOUGH).then(|| pieces[from].start..range.end)
-}
-
-fn pieces(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
-    let mut from = range.start;
-    let mut pieces = Vec::new();
-    for piece in text[range].split_inclusive([',', ';']) {
-        let inside = piece.trim_start_matches([' ', '\n']).trim_end_matches([',', ';', '.', ' ', '\n']);
-        let start = from + piece.find(inside).unwrap_or(0);
-        pieces.push(start..start + inside.len());
-        from += piece.len();
-    }
-    pieces
+    let is_house = from == 0 && IS.is_match(before) && told.first().is_some_and(|piece| NAMED_HOUSE.is_match(piece));
+    let is_enough = is_house || (placed > 0 && placed + seen + cue >= ENOUGH);
+    (told.len() > 1 && is_enough).then(|| pieces[from].start..end)
 }
 
 /// Whether an address can begin here: what stands before it in the list is who lives there.

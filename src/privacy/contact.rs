@@ -19,7 +19,7 @@ static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
 /// "anna dot lee at example dot com", "zhangwei艾特example点com".
 static SPOKEN_EMAIL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)(?:[a-z0-9._-]+\ (?:dot|underscore|dash|hyphen)\ )*[a-z0-9._-]+(?:\ at\ (?:the\ )?|\ ?(?:艾特|圈a|at)\ ?)[a-z0-9-]+
+        r"(?ix)(?:[a-z0-9._-]+\ (?:dot|underscore|dash|hyphen)\ )*(?:[a-z0-9._-]+\ ){0,2}?[a-z0-9._-]+(?:\ at\ (?:the\ )?|\ ?(?:艾特|圈a|at)\ ?)[a-z0-9-]+
           (?:(?:\ dot\ |\ ?点\ ?)[a-z0-9-]+)*(?:\ dot\ |\ ?点\ ?)(?:com|net|org|cn|edu|gov|io|info|co|uk|de|fr|hk|tw|jp|us|eu)\b",
     )
 });

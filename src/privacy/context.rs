@@ -9,7 +9,7 @@ use super::settle::{Candidate, Sure};
 use super::{Kind, checksums, pattern};
 
 /// What may stand between the word that announces and the value: "number is", "号码为：".
-const LINK: &str = r"(?:\ ?(?:号码?|编号|编码|代码|码|no\.?|number|code|nr\.?|id))*\ ?(?:is|was|are|'s|reads|=|:|\#|是|为|叫)*[\ ]?[:\#=]?[\ ]?";
+const LINK: &str = r"(?:\ ?(?:号码?|编号|编码|代码|码|no\.?|number|code|nr\.?|id))*\ ?(?:is|was|are|'s|reads|it\ says|says|sticker|=|:|\#|是|为|叫)*[\ ]?[:\#=]?[\ ]?";
 
 fn announced(words: &str, value: &str) -> Regex {
     pattern(&format!("(?ix)(?:{words}){LINK}{value}"))
@@ -17,7 +17,7 @@ fn announced(words: &str, value: &str) -> Regex {
 
 static DOCUMENT: LazyLock<Regex> = LazyLock::new(|| {
     announced(
-        r"passport,?|identity\ card|id\ card|\bid\b|driver'?s?\ licen[cs]e|driving\ licen[cs]e,?|licen[cs]e,?|social\ security|\bssn\b|permit|visa|\bdni\b|\bnie\b|\bcpf\b|\bcurp\b|\bpesel\b|\bbsn\b|\bnric\b|\bfin\b|aadhaar|\bpan\ (?:card|number|no\.?)|\bcnic\b|emirates\ id|\bhkid\b|\btax\ id|\btin\b|\bnin\b|codice\ fiscale|personnummer|national\ insurance
+        r"passport,?|\bppt\b|\bni\ no\.?|identity\ card|id\ card|\bid\b|driver'?s?\ licen[cs]e|driving\ licen[cs]e,?|licen[cs]e,?|social\ security|\bssn\b|permit|visa|\bdni\b|\bnie\b|\bcpf\b|\bcurp\b|\bpesel\b|\bbsn\b|\bnric\b|\bfin\b|aadhaar|\bpan\ (?:card|number|no\.?)|\bcnic\b|emirates\ id|\bhkid\b|\btax\ id|\btin\b|\bnin\b|codice\ fiscale|personnummer|national\ insurance
         |护照|身份证|证件|通行证|回乡证|台胞证|驾驶证|驾照|军官证|社保卡?|准考证|签证",
         r"(?P<value>\p{Han}字第[0-9]{5,}号|[A-Z]{0,5}[\ -]?[0-9][A-Z0-9]*(?:[\ -][A-Z0-9]*[0-9][A-Z0-9]*)*(?:\([0-9A-Z]\))?)",
     )
@@ -26,6 +26,21 @@ static DOCUMENT: LazyLock<Regex> = LazyLock::new(|| {
 /// Chinese passports and travel permits: a letter, perhaps a second one, and the digits.
 static PASSPORT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\b(?:E[A-HJ-NP-Z]\d{7}|[EGDSPHMCK]\d{8}(?:\d{2})?|[A-Z][12]\d{8})\b"));
+
+/// British: the number of national insurance and of a driver (DVLA), the Indian tax number, the Spanish identity card.
+static BRITISH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:[A-CEGHJ-PR-TW-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]|[A-Z9]{5} ?[0-9]{6} ?[A-Z9]{2}[A-Z0-9]{3}|[A-Z]{5}[0-9]{4}[A-Z]|[0-9]{8}[A-HJ-NP-TV-Z])\b",
+    )
+});
+
+/// Where documents are spoken of, letters and a long number are one of them.
+static DOCUMENTS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:passports?|ppt|visas?|licen[cs]es?|id cards?|identity|permits?|social security|national insurance|green card)\b",
+    )
+});
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b[a-z]{1,3}[0-9]{6,10}[a-z]{0,2}\b"));
 
 static HONG_KONG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)[A-Z]{1,2}[0-9]{6} ?\(?[0-9A]\)?"));
 
@@ -84,6 +99,10 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     };
     all(&DOCUMENT, Kind::Document, Sure::Announced, &|value| digits(value) >= 5);
     all(&PASSPORT, Kind::Document, Sure::Form, &|_| true);
+    all(&BRITISH, Kind::Document, Sure::Form, &|_| true);
+    if DOCUMENTS.is_match(text) {
+        all(&NUMBERED, Kind::Document, Sure::Likely, &|_| true);
+    }
     all(&HONG_KONG, Kind::Document, Sure::Proven, &checksums::hong_kong);
     all(&IBAN, Kind::Account, Sure::Proven, &is_iban);
     all(&ACCOUNT, Kind::Account, Sure::Announced, &|value| digits(value) >= 6);

@@ -27,12 +27,19 @@ const ENOUGH: i32 = 2;
 const LISTED: i32 = 2;
 /// A capital inside a sentence is there for a reason; beside another capitalised word the reason can be that one.
 const INSIDE: i32 = 1;
+const INITIALLED: i32 = 2;
 const BESIDE_CAPITAL: i32 = -1;
 /// What no neighbour can make a name.
 const NEVER: i32 = i32::MIN;
 
 /// How far behind a run the word of an organisation can stand.
 const ORGANISATION_WORDS_MAX: usize = 2;
+
+/// "K J E R S T I", "W-O-J-C-I-E-C-H": a name, letter by letter.
+static SPELLED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:\p{Lu}[ -]){2,20}\p{Lu}\b|\b(?:\p{Ll}[ -]){3,20}\p{Ll}\b"));
+static IS_SPELLED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b(?:names?|spel[lt]\w*|surname|under|that's|mr|mrs|ms)\b"));
 
 /// As airlines print it: ZHANG/WEI MR.
 static PASSENGER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[A-Z]{2,}/[A-Z]{2,}\b"));
@@ -43,6 +50,10 @@ static EASTERN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\p{Lu}\p{Ll}+-\p{L
 pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     let text = &folded.text;
     candidates.extend(PASSENGER.find_iter(text).map(|found| Candidate::new(found.range(), Kind::Person, Sure::Form)));
+    if IS_SPELLED.is_match(text) {
+        let spelled = SPELLED.find_iter(text);
+        candidates.extend(spelled.map(|found| Candidate::new(found.range(), Kind::Person, Sure::Likely)));
+    }
     let words = words(text);
     let cased = words.iter().any(|word| word.shape == Shape::Capital);
     let mut runs: Vec<Run> = runs(text, &words, cased);
@@ -65,7 +76,10 @@ fn points(text: &str, words: &[Word], cased: bool) -> i32 {
     let around = Around::of(text, first.range.start..last.range.end);
     // Slips of typing and of hearing are unknown words as well.
     let is_slip = !cased && !around.is_announced() && !has_sign(text, words, &around);
-    let is_acronym = words.len() == 1 && first.shape == Shape::Upper && cased && around.is_after_article();
+    let is_acronym = words.len() == 1
+        && first.shape == Shape::Upper
+        && cased
+        && (around.is_after_article() || (first.plain.len() < 5 && !around.is_announced() && !around.is_introduced()));
     let is_date = words.len() == 1 && first.is_month() && around.is_beside_day();
     if is_slip || is_acronym || is_date || is_organisation(text, words, &around) || is_place(words, &around) {
         return NEVER;
@@ -75,9 +89,15 @@ fn points(text: &str, words: &[Word], cased: bool) -> i32 {
         .filter(|word| !word.is_particle() || word.shape == Shape::Capital)
         .map(|word| word.points(cased))
         .sum();
+    // "L. Abernethy" is nobody's place, wherever somebody goes.
+    let initialled = first.shape == Shape::Initial && words.len() > 1 && last.is_sure();
     let inside = cased && first.shape == Shape::Capital && !around::begins_sentence(text, first.range.start);
     let beside = words.len() == 1 && around::touches_capital(text, first.range.clone());
-    together + around.points() + if inside { INSIDE } else { 0 } + if beside { BESIDE_CAPITAL } else { 0 }
+    together
+        + around.points()
+        + if initialled { INITIALLED } else { 0 }
+        + if inside { INSIDE } else { 0 }
+        + if beside { BESIDE_CAPITAL } else { 0 }
 }
 
 /// "Mr Park" and "Jane Lane" are persons, whatever their words are; who lives in Jane Park does not.

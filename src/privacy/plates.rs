@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::folded::Folded;
 use super::settle::{Candidate, Sure};
+use super::streets::NUMBER_WORD;
 use super::{Kind, pattern};
 
 /// GA 36: province, letter, five characters, or six for new energy; the letters I and O are not used.
@@ -40,6 +41,11 @@ static IN_GROUPS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// "w r one nine o x l": letters and numbers one by one.
+static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r"(?i)\b(?:[a-z]|{NUMBER_WORD}|[0-9]{{1,4}})(?: (?:[a-z]|{NUMBER_WORD}|[0-9]{{1,4}})){{4,9}}\b"))
+});
+
 /// Shortest plate that its form alone gives away, letters and digits.
 const CHARACTERS_MIN: usize = 5;
 
@@ -55,6 +61,17 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     if VEHICLE.is_match(&folded.text) {
         let plates = IN_GROUPS.find_iter(&folded.text).filter(|found| is_plate(found.as_str()));
         candidates.extend(plates.map(|found| Candidate::new(found.range(), Kind::Plate, Sure::Likely)));
+    }
+    if VEHICLE.is_match(&folded.text) {
+        let is_mixed = |spelled: &str| {
+            let letters = spelled
+                .split(' ')
+                .filter(|word| word.len() == 1 && !word.starts_with(|c: char| c.is_ascii_digit()))
+                .count();
+            letters > 1 && letters < spelled.split(' ').count()
+        };
+        let spelled = SPELLED.find_iter(&folded.text).filter(|found| is_mixed(found.as_str()));
+        candidates.extend(spelled.map(|found| Candidate::new(found.range(), Kind::Plate, Sure::Likely)));
     }
     for found in ANNOUNCED.captures_iter(&folded.text) {
         let Some(value) = found.name("value") else { continue };

@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::pattern;
-use super::words::{known, plain};
+use super::streets::NUMBER_WORD;
+use super::words::{is_listed, known, plain};
 
 /// Most pieces of a postal block after its first: street, flat, town, state, country, postcode with room to spare.
 const PIECES_MAX: usize = 16;
@@ -61,6 +62,55 @@ static SMALL_TAIL: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is correct")
 });
 
+/// The next word in text without capitals.
+static SMALL_WORD: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^,? (?:in )?(?P<word>[\p{L}\p{M}'-]+)").expect("the pattern is correct"));
+
+/// What towns and the next line of an address begin with, and what is an ordinary word as well.
+fn leads_town(word: &str) -> bool {
+    const HEADS: [&str; 30] = [
+        "new",
+        "north",
+        "south",
+        "east",
+        "west",
+        "upper",
+        "lower",
+        "nether",
+        "great",
+        "little",
+        "saint",
+        "st",
+        "san",
+        "santa",
+        "old",
+        "port",
+        "mount",
+        "fort",
+        "lake",
+        "los",
+        "las",
+        "high",
+        "apartment",
+        "flat",
+        "unit",
+        "floor",
+        "street",
+        "road",
+        "avenue",
+        "lane",
+    ];
+    HEADS.contains(&word)
+}
+
+/// Whether speech recognition writes a number so.
+pub fn is_number_word(word: &str) -> bool {
+    NUMBER.is_match(word)
+}
+
+static NUMBER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(&format!("^{NUMBER_WORD}$")).expect("the pattern is correct"));
+
 /// A line of a signature that is no part of its address.
 static CONTACT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\b(?:mobile|cell|phone|tel|telephone|fax|desk|office|e-?mail|web)\b|@"));
@@ -113,6 +163,15 @@ fn piece_length(text: &str, end: usize, has_capitals: bool) -> Option<usize> {
     }
     if !has_capitals && let Some(tail) = SMALL_TAIL.find(rest) {
         return Some(tail.len());
+    }
+    if !has_capitals && let Some(found) = SMALL_WORD.captures(rest) {
+        let word = plain(&found["word"]);
+        let is_town = known(&word).place
+            || !known(&word).ordinary
+            || !is_listed(&word)
+            || leads_town(&word)
+            || is_number_word(&word);
+        return (is_town && word.len() > 1).then(|| found[0].len());
     }
     let is_short =
         rest.starts_with(". ") && SHORT.is_match(&text[text.floor_char_boundary(end.saturating_sub(8))..end]);

@@ -99,13 +99,34 @@ static WITH_UNIT: LazyLock<Regex> =
 static BETWEEN: LazyLock<Regex> =
     LazyLock::new(|| wide(r"\b[0-9]{3,6} (?:[\p{Lu}\p{Ll}][\p{L}\p{M}'.-]* ){1,4}[0-9]{1,4}[a-z]?\b"));
 
-/// "Forty one Marlow Crescent": speech recognition writes small numbers as words.
+/// "Forty one Marlow Crescent", "number two lime tree avenue": speech recognition writes numbers as words.
 static SPOKEN: LazyLock<Regex> = LazyLock::new(|| {
-    const NUMBER: &str = r"(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|oh|zero)(?:[ -]and)?(?:[a-z]\b)?)";
+    const KIND: &str = r"(?:streets?|st|roads?|rd|avenue|ave|lane|crescent|close|drive|court|terrace|square|grove|gardens|boulevard|place|hill|parade|mews|row|mount|cottages?|green|park|heights|wharf|quay|villas|extension|circle|trail|loop)";
     wide(&format!(
-        r"(?i)\b{NUMBER}(?:[ -]{NUMBER})*,? (?P<name>(?:[\p{{L}}\p{{M}}'-]+ ){{1,3}}?)(?:streets?|st|roads?|rd|avenue|ave|lane|crescent|close|drive|court|terrace|square|grove|gardens|boulevard|place|way|hill|parade|mews|row)\b"
+        r"(?i)(?P<lead>\bnumber )?\b{NUMBER_WORD}(?:[ -]{NUMBER_WORD})*(?: [a-z])?,? (?P<name>(?:[\p{{L}}\p{{M}}'-]+ ){{1,3}}?){KIND}\b(?: {KIND}\b)?"
     ))
 });
+
+/// A number in words, or one digit of it.
+pub const NUMBER_WORD: &str = r"(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|oh|zero|double|slash)(?:[ -]and)?\b)";
+
+/// What a spoken house number stands behind.
+static AT: LazyLock<Regex> =
+    LazyLock::new(|| wide(r"(?i)(?:^|\b(?:at|to|it's|its|that's|is|was|on|address|house|live|above) )$"));
+
+/// Words between a number and "street" that lead to no street: "two minutes down the road".
+static DOWN_THE_ROAD: LazyLock<Regex> = LazyLock::new(|| {
+    wide(
+        r"(?i)\b(?:the|a|an|this|that|of|by|on|in|at|to|my|your|our|more|other|minutes?|hours?|days?|blocks?|miles?|metres?|meters?|down|up|along|across|way|way's|bus|taxi|cycle|fast|slow|lanes?|people|times|and|or|is|are|was|were|for|from|with)\b",
+    )
+});
+
+fn is_spoken_street(text: &str, found: &regex::Captures) -> bool {
+    let (start, name) = (found.get(0).map_or(0, |whole| whole.start()), &found["name"]);
+    let is_odd = name.split(' ').any(|word| word.len() > 2 && !known(&plain(word)).ordinary);
+    let is_led = || found.name("lead").is_some() || AT.is_match(&text[..start]);
+    !DOWN_THE_ROAD.is_match(name) && (is_odd || is_led())
+}
 
 /// A street without a number, where somebody lives or works.
 static ON_STREET: LazyLock<Regex> = LazyLock::new(|| {
@@ -145,13 +166,15 @@ fn without_first_word(text: &str, range: Range<usize>) -> Range<usize> {
 pub fn doors(text: &str) -> impl Iterator<Item = Range<usize>> {
     let named = |found: &regex::Match| names_street(found.as_str());
     let between = BETWEEN.find_iter(text).filter(named).chain(KIND_AT_END.find_iter(text).filter(named));
-    let spoken =
-        SPOKEN.captures_iter(text).filter(|found| names_street(&found["name"])).filter_map(|found| found.get(0));
     let forms =
         [&*DOOR, &*WITH_CAPITAL, &*KIND_FIRST, &*KIND_LAST, &*WITH_UNIT, &*BEFORE_TOWN, &*AT_POSTCODE, &*BLOCK_NUMBER];
-    let found = forms.into_iter().flat_map(|form| form.find_iter(text)).chain(between).chain(spoken);
+    let found = forms.into_iter().flat_map(|form| form.find_iter(text)).chain(between);
     let doors = found.map(|found| without_small_words(text, found.range()));
-    doors.filter(|door| {
+    let spoken = SPOKEN
+        .captures_iter(text)
+        .filter(|found| is_spoken_street(text, found))
+        .filter_map(|found| Some(found.get(0)?.range()));
+    doors.chain(spoken).filter(|door| {
         let words = &text[door.clone()];
         !INDOORS.is_match(words) && !is_count(words) && !DATE.is_match(words) && !is_numbered(text, door.start)
     })
@@ -159,7 +182,7 @@ pub fn doors(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 /// Whether a house number is written in words.
 pub fn has_spoken_door(text: &str) -> bool {
-    SPOKEN.is_match(text)
+    SPOKEN.captures_iter(text).any(|found| is_spoken_street(text, &found))
 }
 
 /// Streets without a number where somebody lives or works.

@@ -30,6 +30,9 @@ static WORD: LazyLock<Regex> =
 
 /// `text` with capitals where it has none.
 pub fn titled(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(char::is_lowercase) {
+        return Cow::Owned(lowered(text));
+    }
     let has_door = text.bytes().any(|byte| byte.is_ascii_digit()) || has_spoken_door(text);
     if text.chars().any(char::is_uppercase) || !has_door {
         return Cow::Borrowed(text);
@@ -47,6 +50,19 @@ pub fn titled(text: &str) -> Cow<'_, str> {
     }
     Cow::Owned(titled)
 }
+
+/// A text in capitals alone, with those of its words small that are no codes: "FLAT C, FORTUNE GARDEN".
+fn lowered(text: &str) -> String {
+    let mut lowered = text.to_owned();
+    for word in CAPITALS.find_iter(text) {
+        let rest = word.start() + 1..word.end();
+        let small = text[rest.clone()].to_ascii_lowercase();
+        lowered.replace_range(rest, &small);
+    }
+    lowered
+}
+
+static CAPITALS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b[A-Z][A-Z]{2,}\b").expect("the pattern is correct"));
 
 /// "in 10001" is no code of Indiana.
 fn begins_with_word(code: &str) -> bool {

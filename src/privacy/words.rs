@@ -79,6 +79,11 @@ pub fn facts() -> impl Iterator<Item = (&'static str, Known)> {
     KNOWN.iter().map(|(word, known)| (*word, *known))
 }
 
+/// Whether the facts name this [`plain`] word itself.
+pub fn is_listed(word: &str) -> bool {
+    KNOWN.contains_key(word)
+}
+
 /// What is known of a [`plain`] word.
 pub fn known(word: &str) -> Known {
     let known = KNOWN.get(word).copied();

@@ -9,8 +9,13 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::schema::Kind;
 use super::{File, StoreError};
 
-/// A taken parcel is remembered so long, seconds; no kiosk is offline longer without its requests being of yesterday.
-const PARCELS_KEPT_S: i64 = 30 * 24 * 3600;
+/// The oldest of each that may be kept, seconds since 1970.
+#[derive(Debug, Clone, Copy)]
+pub struct Oldest {
+    pub callbacks: i64,
+    pub records: i64,
+    pub parcels: i64,
+}
 
 /// The desk's file. Blocking.
 pub struct DeskStore(File);
@@ -101,16 +106,16 @@ impl DeskStore {
         self.0.leave_nothing()
     }
 
-    /// Erases calls and records that are older than these seconds since 1970; gives how many went.
+    /// Erases what is older than its moment; gives how many went.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn forget_before(&mut self, callbacks_at: i64, records_at: i64) -> Result<(usize, usize), StoreError> {
-        let forget = |connection: &Connection| -> rusqlite::Result<(usize, usize)> {
-            Ok((
-                connection.execute("DELETE FROM callbacks WHERE at < ?1", params![callbacks_at])?,
-                connection.execute("DELETE FROM records WHERE at < ?1", params![records_at])?,
-            ))
+    pub fn forget_before(&mut self, oldest: &Oldest) -> Result<usize, StoreError> {
+        let forget = |connection: &Connection| -> rusqlite::Result<usize> {
+            let calls = connection.execute("DELETE FROM callbacks WHERE at < ?1", params![oldest.callbacks])?;
+            let records = connection.execute("DELETE FROM records WHERE at < ?1", params![oldest.records])?;
+            let parcels = connection.execute("DELETE FROM parcels WHERE at < ?1", params![oldest.parcels])?;
+            Ok(calls + records + parcels)
         };
         forget(&self.0.connection).map_err(|error| self.0.error(error))
     }
@@ -262,9 +267,6 @@ fn write(connection: &mut Connection, batch: &DeskBatch) -> rusqlite::Result<()>
         if written == 0 {
             known.insert(parcel);
         }
-    }
-    if !batch.parcels.is_empty() {
-        transaction.execute("DELETE FROM parcels WHERE at < ?1", params![batch.now - PARCELS_KEPT_S])?;
     }
     for (id, body) in &batch.saved {
         transaction.execute("INSERT OR REPLACE INTO cases (id, sealed) VALUES (?1, ?2)", params![id, body])?;

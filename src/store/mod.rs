@@ -22,7 +22,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use admin::{AdminStore, AuditBase, AuditRow, PersonRow};
 pub use copy::{Content, Examined, copy, examine, version, visits};
-pub use desk::{DeskBatch, DeskStore, RecordRow};
+pub use desk::{DeskBatch, DeskStore, Oldest, RecordRow};
 pub use knowledge::{Digest, KnowledgeRows, KnowledgeStore, PassageRow, Removed, WordHit};
 pub use outbox::{OpenVisit, OutboxStore, Waiting};
 pub use salvage::{Salvaged, Table, look_after};

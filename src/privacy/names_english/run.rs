@@ -124,8 +124,12 @@ fn is_ordinary_given(text: &str, words: &[Word], at: usize, cased: bool) -> bool
         Shape::Initial => text[next.range.end..].starts_with(". "),
         _ => false,
     };
-    let is_given =
-        cased && word.shape == Shape::Capital && !word.is_title() && !word.is_organisation() && !word.known.place;
+    let is_given = cased
+        && word.shape == Shape::Capital
+        && !word.is_title()
+        && !word.is_organisation()
+        && !word.known.place
+        && !word.is_lettered();
     is_given && !around::begins_sentence(text, word.range.start) && next.filter(beside).is_some_and(is_family)
 }
 
@@ -152,7 +156,13 @@ fn is_family(last: &Word, word: &Word, cased: bool) -> bool {
     match cased {
         true if word.shape != Shape::Capital || word.is_organisation() => false,
         true if last.is_particle() && last.shape == Shape::Capital => is_family_name(word),
-        true => after_given || (word.known.place && last.is_spelled_as_name()),
+        true => {
+            after_given
+                || (last.could_be_family() && word.could_be_family())
+                || (word.known.place && last.is_spelled_as_name())
+        }
+        false if word.is_organisation() => false,
+        false if after_given && word.plain.contains('-') => true,
         false => after_given && word.known.surname && word.plain.len() > 2,
     }
 }

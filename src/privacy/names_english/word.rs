@@ -7,7 +7,7 @@ use regex::Regex;
 
 use crate::privacy::likeness::likeness;
 use crate::privacy::pattern;
-use crate::privacy::words::{Known, ends_as_surname, known, plain};
+use crate::privacy::words::{Known, ends_as_surname, is_listed, known, plain};
 
 const GIVEN: i32 = 3;
 const SURNAME: i32 = 2;
@@ -259,6 +259,13 @@ impl Word {
         self.is_unknown() && likeness(&self.plain) > LIKE_A_NAME
     }
 
+    /// Whether nothing but an ending says that it is an ordinary word, and its spelling that it is a name: "Parry".
+    pub fn could_be_family(&self) -> bool {
+        self.shape == Shape::Capital
+            && (self.is_unknown() || !is_listed(&self.plain))
+            && likeness(&self.plain) > LIKE_A_NAME
+    }
+
     pub fn is_particle(&self) -> bool {
         PARTICLES.contains(&self.plain.as_str())
     }
@@ -273,6 +280,31 @@ impl Word {
             self.plain.as_str(),
             "jan" | "mar" | "april" | "apr" | "may" | "june" | "jun" | "jul" | "august" | "aug"
         )
+    }
+
+    /// What has a letter behind it: "Zone D".
+    pub fn is_lettered(&self) -> bool {
+        const LETTERED: [&str; 18] = [
+            "zone",
+            "gate",
+            "level",
+            "pier",
+            "row",
+            "seat",
+            "hall",
+            "door",
+            "block",
+            "section",
+            "platform",
+            "area",
+            "dock",
+            "bay",
+            "class",
+            "car",
+            "wing",
+            "concourse",
+        ];
+        LETTERED.contains(&self.plain.as_str())
     }
 
     pub fn is_title(&self) -> bool {
