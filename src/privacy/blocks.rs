@@ -73,7 +73,7 @@ static OTHER: LazyLock<Regex> = LazyLock::new(|| {
     wide(
         r"(?ix)^(?:gates?|terminals?|t[0-9]|flights?|levels?|zones?|belts?|carousels?|counters?|rows?|seats?|rooms?|desks?|platforms?|exits?|forms?|boeing|airbus|line|bus|route|window|ticket|page|step|windows|iphone|galaxy|version|model|channel|figure|bags?|class|car\ park|lounge|locker|kiosk|lane|lanes|day|tier|grade|age|aged|born
         |jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sept?\w*|oct\w*|nov\w*|dec\w*|mon\w*day|tue\w*|wed\w*|thu\w*|fri\w*|sat\w*|sun\w*)\b
-        |^[0-9]+(?:st|nd|rd|th)?\ (?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec|am\b|pm\b|minutes?|hours?|days?|people|adults?|children|kg|euros?|dollars?|pounds?)|^[A-Z]{1,3}\ ?[0-9]{2,4}$",
+        |\b(?:january|february|april|june|july|august|september|october|november|december)\b|^[0-9]+(?:st|nd|rd|th)?\ (?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec|am\b|pm\b|minutes?|hours?|days?|people|adults?|children|kg|euros?|dollars?|pounds?)|^[A-Z]{1,3}\ ?[0-9]{2,4}$",
     )
 });
 
@@ -137,7 +137,8 @@ fn sequences(text: &str) -> Vec<Vec<Range<usize>>> {
         let part = from..between.start;
         from = between.end;
         if is_piece(&text[part.clone()]) && open.len() < PIECES_MAX {
-            open.push(part);
+            let written = text[part.clone()].trim_end_matches('.').len();
+            open.push(part.start..part.start + written);
             continue;
         }
         open.extend(head(text, part.clone()));
@@ -209,9 +210,7 @@ fn block(text: &str, pieces: &[Range<usize>]) -> Option<Range<usize>> {
     let from = if IS.is_match(before) { 0 } else { first };
     let told: Vec<&str> = pieces[from..].iter().map(|piece| &text[piece.clone()]).collect();
     let any = |points: u32, is: &dyn Fn(&str) -> bool| if told.iter().any(|piece| is(piece)) { points } else { 0 };
-    let placed = any(NUMBER, &is_numbered)
-        + any(POSTCODE, &|piece| CODE.is_match(piece))
-        + any(COUNTY, &|piece| REGION.is_match(piece));
+    let placed = any(NUMBER, &is_numbered) + any(POSTCODE, &has_code) + any(COUNTY, &|piece| REGION.is_match(piece));
     let seen =
         any(STREET, &|piece| ROAD.is_match(piece)) + any(HOUSE, &|piece| HOME.is_match(piece)) + any(TOWN, &is_town);
     let many = u32::from(told.len() > 2);
@@ -223,7 +222,7 @@ fn block(text: &str, pieces: &[Range<usize>]) -> Option<Range<usize>> {
 
 /// Whether an address can begin here: what stands before it in the list is who lives there.
 fn begins(piece: &str) -> bool {
-    is_numbered(piece) || FLOOR.is_match(piece) || ROAD.is_match(piece) || HOME.is_match(piece) || CODE.is_match(piece)
+    is_numbered(piece) || FLOOR.is_match(piece) || ROAD.is_match(piece) || HOME.is_match(piece) || has_code(piece)
 }
 
 fn is_numbered(piece: &str) -> bool {
@@ -233,10 +232,15 @@ fn is_numbered(piece: &str) -> bool {
     NUMBERED.is_match(piece) && !OTHER.is_match(piece) && !INDOORS.is_match(piece) && (has_kind() || is_named())
 }
 
+/// "October 2020" has the form of a town and its postcode.
+fn has_code(piece: &str) -> bool {
+    CODE.is_match(piece) && !OTHER.is_match(piece)
+}
+
 fn is_town(piece: &str) -> bool {
     let word = piece.rsplit(' ').find(|word| !word.bytes().any(|byte| byte.is_ascii_digit())).unwrap_or_default();
     let known = known(&plain(word.trim_matches('.')));
-    known.place && !known.ordinary
+    known.place && !known.ordinary && !OTHER.is_match(piece)
 }
 
 #[cfg(test)]
