@@ -187,7 +187,7 @@ async fn disk_given_up() {
          {person}; after {:.0} ms /readyz says {} {}",
         since.elapsed().as_secs_f64() * 1000.0,
         ready.0,
-        ready.1.trim()
+        ready.1.lines().last().unwrap_or_default()
     );
 }
 

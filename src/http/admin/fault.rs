@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use crate::admin::{AdminError, Role};
 use crate::base::worker::Busy;
 use crate::http::error::Fault;
+use crate::store::StoreError;
 
 /// A refusal, with how long to wait where waiting helps.
 pub struct Refusal {
@@ -50,9 +51,7 @@ impl From<AdminError> for Refusal {
             AdminError::Busy(_) | AdminError::Ended => {
                 (StatusCode::SERVICE_UNAVAILABLE, "busy", "try again in a moment")
             }
-            AdminError::Store(_) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "failed", "check the disk's space, then run `usher doctor`")
-            }
+            AdminError::Store(error) => of_store(error),
         };
         let retry_after = match &error {
             AdminError::TooMany { wait } => Some(*wait),
@@ -63,6 +62,19 @@ impl From<AdminError> for Refusal {
             tracing::error!(reason, "the administration could not do what was asked");
         }
         Self { fault: Fault { status, kind, message: error.to_string(), hint }, retry_after }
+    }
+}
+
+/// Status, kind and hint of what a database refused. A state of the disk is no fault of usher's.
+pub fn of_store(error: &StoreError) -> (StatusCode, &'static str, &'static str) {
+    match error {
+        StoreError::ReadOnly { .. } | StoreError::Nothing { .. } => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "disk_read_only",
+            "make it writable (`mount -o remount,rw`), or restart; when it stays so replace the disk",
+        ),
+        StoreError::Full { .. } => (StatusCode::INSUFFICIENT_STORAGE, "disk_full", "make room in the data folder"),
+        _ => (StatusCode::INTERNAL_SERVER_ERROR, "failed", "check the disk's space, then run `usher doctor`"),
     }
 }
 
@@ -127,4 +139,20 @@ pub fn invalid(reason: impl Into<String>) -> Refusal {
         hint: "correct it and send it again",
     }
     .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_of_the_disk_is_named_and_no_fault_of_ushers() {
+        let told = |error: StoreError| {
+            let (status, kind, _) = of_store(&error);
+            (status.as_u16(), kind)
+        };
+        assert_eq!(told(StoreError::ReadOnly { path: "knowledge.db".into() }), (503, "disk_read_only"));
+        assert_eq!(told(StoreError::Full { path: "knowledge.db".into() }), (507, "disk_full"));
+        assert_eq!(told(StoreError::Newer { path: "knowledge.db".into() }), (500, "failed"));
+    }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::Admin;
-use super::fault::{Refusal, invalid};
+use super::fault::{Refusal, invalid, of_store};
 use crate::base::worker::Busy;
 use crate::domain::{Item, Language};
 use crate::http::error::Fault;
@@ -46,15 +46,13 @@ impl From<KnowledgeError> for Refusal {
             }
             _ => {}
         }
+        let (status, kind, hint) = match &error {
+            KnowledgeError::Store(error) => of_store(error),
+            _ => (StatusCode::INTERNAL_SERVER_ERROR, "failed", "check the disk's space, then run `usher doctor`"),
+        };
         let reason = chain(error);
         tracing::error!(reason, "the knowledge could not do what was asked");
-        Fault {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            kind: "failed",
-            message: reason,
-            hint: "check the disk's space, then run `usher doctor`",
-        }
-        .into()
+        Fault { status, kind, message: reason, hint }.into()
     }
 }
 

@@ -41,7 +41,7 @@ export const EN = {
   pageLost: "This page could not be fetched. Reload when the kiosk can be reached again.",
   refusals: {
     offline: "The kiosk cannot be reached.", not_logged_in: "Please sign in again.", csrf: "This page is out of date. Reload it.", forbidden: "Your role does not allow this.", too_many_attempts: "Too many tries. Wait a little.",
-    failed: "That did not work.",
+    failed: "That did not work.", disk_read_only: "The disk can only be read.", disk_full: "The disk is full.",
   },
   close: "Close", cancel: "Cancel", save: "Save", remove: "Remove", change: "Change", add: "Add", again: "Try again", chooseFile: "Choose a file", loadMore: "Show more", done: "done", failed: "failed", on: "On", off: "Off", yes: "yes", no: "no",
   open: "Open", actions: "Actions", all: "All", back: "Back", download: "Download",

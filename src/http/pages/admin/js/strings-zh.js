@@ -41,7 +41,7 @@ export const ZH = {
   pageLost: "无法加载此页面。请在终端恢复连接后重新加载。",
   refusals: {
     offline: "无法连接终端。", not_logged_in: "请重新登录。", csrf: "页面已过期，请重新加载。", forbidden: "您的角色没有此权限。", too_many_attempts: "尝试次数过多，请稍候。",
-    failed: "操作未成功。",
+    failed: "操作未成功。", disk_read_only: "磁盘为只读。", disk_full: "磁盘已满。",
   },
   close: "关闭", cancel: "取消", save: "保存", remove: "删除", change: "修改", add: "添加", again: "重试", chooseFile: "选择文件", loadMore: "显示更多", done: "已完成", failed: "失败", on: "开", off: "关", yes: "是", no: "否",
   open: "打开", actions: "操作", all: "全部", back: "返回", download: "下载",
