@@ -28,7 +28,7 @@ static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
 /// An announced block in text without capitals begins with a number and goes to the end of the sentence.
 static LOWER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"^(?:(?:no|number|flat|unit|apt|apartment|house|block|blk|villa|room|suite)\.? )?(?:[0-9]{{1,6}}[a-z]?(?:/[0-9]{{1,4}})?|{NUMBER_WORD}(?:[ -]{NUMBER_WORD})*(?: [a-z])?) [\p{{Ll}}0-9][\p{{Ll}}\p{{M}}0-9'/-]*(?:(?:,? |\.? |,?\n(?:\?{{3}} )?)[\p{{Ll}}\p{{M}}0-9'#/-]+){{1,14}}"
+        r"^(?:(?:no|number|flat|unit|apt|apartment|house|block|blk|villa|plot|stand|lot|rural route|po box|box|room|suite)\.? )?(?:[0-9]{{1,6}}[a-z]?(?:/[0-9]{{1,4}})?|{NUMBER_WORD}(?:[ -]{NUMBER_WORD})*(?: [a-z])?) [\p{{Ll}}0-9][\p{{Ll}}\p{{M}}0-9'/-]*(?:(?:,? |\.? |,?\n(?:\?{{3}} )?)[\p{{Ll}}\p{{M}}0-9'#/-]+){{1,14}}"
     ))
 });
 

@@ -27,7 +27,7 @@ fn wide(text: &str) -> Regex {
 }
 
 /// Most words of a piece: "Avenida de los Insurgentes Sur 1602".
-const WORDS_MAX: usize = 7;
+const WORDS_MAX: usize = 9;
 
 /// What stands between two pieces.
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| wide(r"(?:[,;]| [-–])[ \n]{1,2}"));
@@ -37,12 +37,12 @@ static FIRST: LazyLock<Regex> = LazyLock::new(|| {
     const NUMBER: &str = r"\#?(?:\p{Lu}{1,2}-?)?[0-9][0-9A-Za-z/ºª°.-]*";
     const NAME: &str = r"(?:(?:al|el|ad|as|ash|ar|an)-)?\p{Lu}[\p{L}\p{M}'’.-]*:?[0-9/]*";
     const KIND: &str = r"[CHcS]/(?:[Nn]o\.?)?|ul\.|al\.|os\.|pl\.|calle|rue|rua|via|avenue|boulevard|chemin|impasse|allée|quai|cours|ulica|út|utca|ulitsa|prospekt|\#";
-    const INSIDE: &str = r"near|off|opp\.?|c/o|piso|floor|flat|apto?\.?|izq\.?|dcha\.?|korp\.|kv\.|pod\.|et\.|str\.|b[âa]t(?:iment)?\.?|esc\.?|entr[ée]e|appt\.?|[ée]tage|planta|bajo|esq\.?|lok\.|pral\.?|leil\.|nr\.?|ap\.?|sector|ent\.|fl\.|int(?:erno)?\.?|d(?:e)?pto\.?|blq\.?|lgh|bo[iî]te|bte|bus|no\.?|d\.|m\.";
+    const INSIDE: &str = r"near|off|opp\.?|c/o|piso|floor|flat|apto?\.?|izq\.?|dcha\.?|korp\.|kv\.|pod\.|et\.|str\.|b[âa]t(?:iment)?\.?|esc\.?|entr[ée]e|appt\.?|[ée]tage|planta|bajo|esq\.?|lok\.|pral\.?|leil\.|nr\.?|ap\.?|sector|ent\.|fl\.|int(?:erno)?\.?|d(?:e)?pto\.?|blq\.?|lgh|bo[iî]te|bte|bus|no\.?|d\.|m\.|sala|casa|bloco|apartamento|quadra|qd\.|lote|conj\.|edif\.|oficina|torre|mz\.|bl\.|sc\.|woreda|kebele|house|hse|number";
     wide(&format!("^(?:{NUMBER}|{NAME}|{KIND}|{INSIDE})$"))
 });
 
 /// A small word inside a piece.
-static SMALL_WORD: LazyLock<Regex> = LazyLock::new(|| wide(&format!("^(?:{SMALL}|bis|ter|es|gate|vei)$")));
+static SMALL_WORD: LazyLock<Regex> = LazyLock::new(|| wide(&format!("^(?:{SMALL}|bis|ter|es|gate|vei|&)$")));
 
 /// "behind Total filling station".
 static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
@@ -79,14 +79,14 @@ static OTHER: LazyLock<Regex> = LazyLock::new(|| {
 
 static CODE: LazyLock<Regex> = LazyLock::new(|| {
     wide(
-        r"^(?:[A-Z]{1,2}-)?[0-9]{4,6}(?: [A-Z]{2})? \p{Lu}\p{L}|^[0-9]{2,3} [0-9]{2} \p{Lu}|\p{L}(?: -)? (?:[0-9]{4,6}(?:-[0-9]{3,4})?|[0-9]{3}[ -][0-9]{3,4})$|\b[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}$|^[A-Z][0-9][0-9W] [A-Z0-9]{4}$|\b[A-Z][0-9][A-Z] [0-9][A-Z][0-9]$",
+        r"^(?:[A-Z]{1,2}-)?[0-9]{4,6}(?: [A-Z]{2})? \p{Lu}\p{L}|^[0-9]{2,3} [0-9]{2} \p{Lu}|\p{L}(?: -)? (?:[0-9]{4,6}(?:-[0-9]{3,4})?|[0-9]{3}[ -][0-9]{3,4})$|^[0-9]{5}-[0-9]{3}$|\b[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}$|^[A-Z][0-9][0-9W] [A-Z0-9]{4}$|\b[A-Z][0-9][A-Z] [0-9][A-Z][0-9]$",
     )
 });
 
 static ROAD: LazyLock<Regex> = LazyLock::new(|| {
     wide(
         r"(?x)\b(?:Street|St|Road|Rd|Avenue|Ave|Av|Lane|Ln|Drive|Dr|Close|Crescent|Cres|Terrace|Tce|Boulevard|Blvd|Way|Court|Ct|Place|Pl|Parade|Pde|Grove|Gardens?|Row|Mews|Walk|Hill|Highway|Hwy|Square|Sq|Quay|Rise|View|Green|Esplanade
-        |[0-9]+(?:st|nd|rd|th)\ (?:Cross|Main)|\p{Lu}\p{L}+\ gate|Carrera|Pasaje|Pje|Strada|Str|Rue|Calle|C/|Rua|Via|Viale|Corso|Avenida|Avda|Privada|Calzada|Camino|Carrera|Cra|Diagonal|Transversal|Jalan|Jln|Jl|Lorong|Soi|Thanon|Cad|Caddesi|Cd|Sok|Sokak|Sk|Bulvar[ıi]|Marg|Nagar|Ulitsa|Ul|Prospekt|Chome|Shari['’ea]?
+        |[0-9]+(?:st|nd|rd|th)\ (?:Cross|Main)|\p{Lu}\p{L}+\ gate|Carrera|Pasaje|Pje|Strada|Str|Rue|Calle|C/|Rua|Via|Viale|Corso|Avenida|Avda|Privada|Calzada|Camino|Carrera|Cra|Diagonal|Transversal|Jalan|Jln|Jl|Lorong|Soi|Thanon|Cad|Caddesi|Cd|Sok|Sokak|Sk|Bulvar[ıi]|Marg|Nagar|Ulitsa|Ul|Prospekt|Chome|Shari['’ea]?|Đường|Phố|Hẻm|Ngõ|Phường|Quận
         |(?i:ul\.|ulitsa|avenue|boulevard|chemin|impasse|allée|quai|chome|[\p{L}-]+-(?:ku|shi|machi|cho|gun|si|do)|dist\.)
         |\p{L}+(?:stra(?:ss|ß)e|str\.|gasse|weg|gatan|v[äa]gen|gade|vej|straat|laan|plein|katu|tie|gracht|kade|platz|allee|-ro|-gil|-dong|-gu|-cho))(?:\b|\.|$)",
     )
@@ -94,7 +94,7 @@ static ROAD: LazyLock<Regex> = LazyLock::new(|| {
 
 static HOME: LazyLock<Regex> = LazyLock::new(|| {
     wide(
-        r"(?x)\b(?:House|Cottage|Villas?|Bungalow|Chalet|Lodge|Farm|Flat|Apartments?|Apt|Apto|Unit|Block|Blk|Bldg|Building|Plot|Lot|Estates?|Towers?|Mansions?|Residences?|Residency|Condo(?:minium)?|Barangay|Brgy|Sitio|Purok|Mah|Mahallesi|Fracc|Fraccionamiento|Colonia|Col|Sector|Phase|Society|Colony|Layout|Extension|Taman|Kampung|Moo|Compound|Barn|Rectory|Manor|Hall|Heights|Urbanizaci[óo]n|Urb|Bairro|Quinta|H/No|P\.?\ ?O\.?\ ?Box|Rural\ Route|PO\ Box|Private\ Bag|RD|RR|Piso|General\ Delivery|Poste\ Restante|[Cc]/[Oo]|Door|Stand|Km|Etage|Wohnung|Daire|Lok)\b\.?",
+        r"(?x)\b(?:House|Cottage|Villas?|Bungalow|Chalet|Lodge|Farm|Flat|Apartments?|Apt|Apto|Unit|Block|Blk|Bldg|Building|Plot|Lot|Estates?|Towers?|Mansions?|Residences?|Residency|Condo(?:minium)?|Barangay|Brgy|Sitio|Purok|Mah|Mahallesi|Fracc|Fraccionamiento|Colonia|Col|Sector|Phase|Society|Colony|Layout|Extension|Taman|Kampung|Moo|Compound|Barn|Rectory|Manor|Hall|Heights|Urbanizaci[óo]n|Urb|Bairro|Quinta|H/No|Hse|[Hh]ouse\ (?:[Nn]umber|[Nn]o\.?)|Buildings|P\.?\ ?O\.?\ ?Box|Rural\ Route|PO\ Box|Private\ Bag|RD|RR|Piso|General\ Delivery|Poste\ Restante|[Cc]/[Oo]|Door|Stand|Km|Etage|Wohnung|Daire|Lok)\b\.?",
     )
 });
 
@@ -169,7 +169,8 @@ fn goes_on(word: &str) -> bool {
 fn head(text: &str, part: Range<usize>) -> Option<Range<usize>> {
     let mut end = None;
     let mut from = part.start;
-    for (at, written) in text[part.clone()].split([' ', '\n']).take(WORDS_MAX).enumerate() {
+    let line = text[part.clone()].split('\n').next().unwrap_or_default();
+    for (at, written) in line.split(' ').take(WORDS_MAX).enumerate() {
         let word = written.trim_end_matches(['.', '?', '!', ')', ':']);
         if !(is_first(word) || is_first(written) || (at > 0 && goes_on(word))) {
             break;
@@ -190,7 +191,8 @@ fn head(text: &str, part: Range<usize>) -> Option<Range<usize>> {
 fn tail(text: &str, part: Range<usize>) -> Option<Range<usize>> {
     let mut start = None;
     let mut to = part.end;
-    for word in text[part.clone()].rsplit([' ', '\n']).take(WORDS_MAX) {
+    let line = text[part.clone()].rsplit('\n').next().unwrap_or_default();
+    for word in line.rsplit(' ').take(WORDS_MAX) {
         if is_first(word) {
             start = Some(to - word.len());
         } else if !SMALL_WORD.is_match(word) {
@@ -213,7 +215,9 @@ fn block(text: &str, pieces: &[Range<usize>]) -> Option<Range<usize>> {
     let placed = any(NUMBER, &is_numbered) + any(POSTCODE, &has_code) + any(COUNTY, &|piece| REGION.is_match(piece));
     let seen =
         any(STREET, &|piece| ROAD.is_match(piece)) + any(HOUSE, &|piece| HOME.is_match(piece)) + any(TOWN, &is_town);
-    let many = u32::from(told.len() > 2);
+    // "To 5 The Maltings, Woodbridge": nothing else begins with its number where something is sent.
+    let is_door = u32::from(LEADS.is_match(before) && told.first().is_some_and(|piece| is_numbered(piece)));
+    let many = is_door + u32::from(told.len() > 2);
     let cue = many + if LEADS.is_match(before) { CUE } else { 0 };
     let is_house = from == 0 && IS.is_match(before) && told.first().is_some_and(|piece| NAMED_HOUSE.is_match(piece));
     let is_enough = is_house || (placed > 0 && placed + seen + cue >= ENOUGH);
@@ -229,7 +233,11 @@ fn is_numbered(piece: &str) -> bool {
     let is_named =
         || piece.split(' ').any(|word| word.starts_with(char::is_uppercase) && !known(&plain(word)).ordinary);
     let has_kind = || ROAD.is_match(piece) || HOME.is_match(piece);
-    NUMBERED.is_match(piece) && !OTHER.is_match(piece) && !INDOORS.is_match(piece) && (has_kind() || is_named())
+    let has_digit = || piece.bytes().any(|byte| byte.is_ascii_digit());
+    (NUMBERED.is_match(piece) || (has_digit() && has_kind()))
+        && !OTHER.is_match(piece)
+        && !INDOORS.is_match(piece)
+        && (has_kind() || is_named())
 }
 
 /// "October 2020" has the form of a town and its postcode.

@@ -24,15 +24,16 @@ static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Plates that look like nothing else: of Britain since 2001, and of France and Italy with their hyphens.
-static OWN_FORM: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?:[A-Z]{2}[0-9]{2} [A-Z]{3}|[A-Z]{2}-[0-9]{3}-[A-Z]{2})\b"));
+/// Plates that look like nothing else: of Britain since 2001, of France and Italy with their hyphens, of Ireland.
+static OWN_FORM: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:[A-Z]{2}[0-9]{2} [A-Z]{3}|[A-Z]{2}-[0-9]{3}-[A-Z]{2}|[0-9]{2,3}-[A-Z]{1,2}-[0-9]{1,6})\b")
+});
 
 /// Where a vehicle is spoken of, letters and digits in two or three groups are its plate. Flights have digits last, gates and seats fewer
 /// characters.
 static VEHICLE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:cars?|vans?|vehicles?|park(?:ed|ing)?|long stay|short stay|barriers?|rental|hire|taxis?|cabs?|trucks?|lorry|motorbikes?|motorcycles?|scooters?|suv|tow(?:ed|ing)?|clamp(?:ed)?|valet|drop-?off|plates?|tesla|toyota|ford|bmw|audi|volvo|honda|hyundai|kia|nissan|mazda|skoda|fiat|renault|peugeot|volkswagen|vw|mercedes|subaru|suzuki|dacia|opel|vauxhall|seat ibiza)\b",
+        r"(?i)\b(?:cars?|vans?|vehicles?|park(?:ed|ing)?|long stay|short stay|barriers?|rental|hire|taxis?|cabs?|trucks?|lorry|motorbikes?|motorcycles?|scooters?|suv|tow(?:ed|ing)?|clamp(?:ed)?|valet|drop-?off|plates?|reg(?:istration)?|tesla|toyota|ford|bmw|audi|volvo|honda|hyundai|kia|nissan|mazda|skoda|fiat|renault|peugeot|volkswagen|vw|mercedes|subaru|suzuki|dacia|opel|vauxhall|seat ibiza)\b",
     )
 });
 static IN_GROUPS: LazyLock<Regex> = LazyLock::new(|| {
