@@ -85,6 +85,8 @@ impl Counts {
 struct Scene {
     server: Server,
     technician: Technician,
+    /// The agent's: who logs in again and again is held off for a minute.
+    session: String,
     log: PathBuf,
     before_mib: f64,
     _data: tempfile::TempDir,
@@ -102,7 +104,8 @@ impl Scene {
         let server = Server::by(program, data.path(), &file);
         server.ready().await;
         let technician = Technician::first(&server).await;
-        let mut scene = Self { server, technician, log, before_mib: 0.0, _data: data };
+        let session = desk::Agent::login(&server, "anna").await;
+        let mut scene = Self { server, technician, session, log, before_mib: 0.0, _data: data };
         scene.is_well().await.expect("it is well before anything strange came");
         scene.before_mib = resident_mib(&scene.server);
         scene
@@ -127,7 +130,7 @@ impl Scene {
                 self.talk(socket, &all, counts).await;
             }
             "desk" => {
-                let agent = desk::Agent::come(&self.server, "anna").await;
+                let agent = desk::Agent::enter(&self.server, &self.session).await.free().await;
                 self.talk(agent.socket, &all, counts).await;
             }
             "administration" => self.administer(&all, counts).await,
@@ -149,7 +152,7 @@ impl Scene {
             if socket.send(Message::text(text)).await.is_err() {
                 counts.refused("the socket ended".into());
                 socket = match is_desk {
-                    true => desk::Agent::open(&self.server, "anna").await.socket.socket,
+                    true => desk::Agent::enter(&self.server, &self.session).await.socket.socket,
                     false => self.server.open().await.socket,
                 };
             }

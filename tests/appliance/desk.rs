@@ -52,7 +52,8 @@ impl Agent {
         agent.free().await
     }
 
-    async fn free(mut self) -> Self {
+    /// Says that they are free.
+    pub async fn free(mut self) -> Self {
         self.say(json!({"type": "state", "state": "free"})).await;
         // The board shows the new state when the desk has taken it.
         self.socket
@@ -67,15 +68,26 @@ impl Agent {
     }
 
     pub async fn open(server: &Server, name: &str) -> Self {
+        let session = Self::login(server, name).await;
+        Self::enter(server, &session).await
+    }
+
+    /// The cookie of a login.
+    pub async fn login(server: &Server, name: &str) -> String {
         let (status, reply) = server.post("/api/desk/login", &json!({"name": name, "password": PASSWORD})).await;
         assert_eq!(status, 200, "{reply}");
         let cookie = reply
             .lines()
             .find_map(|line| line.to_lowercase().starts_with("set-cookie:").then(|| line[11..].trim().to_string()))
             .expect("a login sets a cookie");
+        cookie.split(';').next().expect("a cookie has a value").to_owned()
+    }
+
+    /// Opens the page's socket with the cookie of a login.
+    pub async fn enter(server: &Server, session: &str) -> Self {
         let url = format!("ws://{}/api/desk/socket", server.address);
         let mut request = url.into_client_request().expect("the address is whole");
-        let value = cookie.split(';').next().expect("a cookie has a value").parse().expect("a cookie is a header");
+        let value = session.parse().expect("a cookie is a header");
         request.headers_mut().insert("cookie", value);
         let (socket, _) =
             tokio_tungstenite::connect_async_with_config(request, None, true).await.expect("the desk's socket opens");
