@@ -9,6 +9,7 @@ use tokio::sync::broadcast;
 use super::{Opened, QUEUE_MAX, folder_of};
 use crate::base::worker::{Gauge, Pending, Worker};
 use crate::config::Settings;
+use crate::http::Gone;
 use crate::store::StatisticsStore;
 use crate::telemetry::{self, Part, Probe, Situation, Telemetry, Watch};
 
@@ -57,7 +58,7 @@ fn parts(opened: &Opened) -> Situation {
     let engines = &opened.conversation.engines;
     let of = |role: &str| match () {
         () if engines.names.list().iter().any(|(name, _)| *name == role) => Part::Serving,
-        () if opened.missing.iter().any(|missing| missing.role == role && missing.repair.en.contains("verify")) => {
+        () if opened.missing.iter().any(|missing| missing.role == role && missing.state == Gone::Failed) => {
             Part::Failed
         }
         () => Part::Missing,

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::blocks::blocks as pieced;
+use super::blocks::pieced;
 use super::folded::Folded;
 use super::postal::{INDOORS, around, is_number_word};
 use super::postcodes::postcodes;

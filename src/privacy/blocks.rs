@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::postal::{INDOORS, SMALL};
+use super::streets::wide;
 use super::words::{known, plain};
 
 /// Points that make pieces an address.
@@ -22,10 +23,6 @@ const CUE: u32 = 1;
 /// Most pieces of an address.
 const PIECES_MAX: usize = 12;
 
-fn wide(text: &str) -> Regex {
-    Regex::new(text).expect("the pattern is correct")
-}
-
 /// Most words of a piece: "Avenida de los Insurgentes Sur 1602".
 const WORDS_MAX: usize = 9;
 
@@ -37,8 +34,8 @@ static FIRST: LazyLock<Regex> = LazyLock::new(|| {
     const NUMBER: &str = r"\#?(?:\p{Lu}{1,2}-?)?[0-9][0-9A-Za-z/ºª°.-]*";
     const NAME: &str = r"(?:(?:al|el|ad|as|ash|ar|an)-)?\p{Lu}[\p{L}\p{M}'’.-]*:?[0-9/]*";
     const KIND: &str = r"[CHcS]/(?:[Nn]o\.?)?|ul\.|al\.|os\.|pl\.|calle|rue|rua|via|avenue|boulevard|chemin|impasse|allée|quai|cours|ulica|út|utca|ulitsa|prospekt|\#";
-    const INSIDE: &str = r"near|off|opp\.?|c/o|piso|floor|flat|apto?\.?|izq\.?|dcha\.?|korp\.|kv\.|pod\.|et\.|str\.|b[âa]t(?:iment)?\.?|esc\.?|entr[ée]e|appt\.?|[ée]tage|planta|bajo|esq\.?|lok\.|pral\.?|leil\.|nr\.?|ap\.?|sector|ent\.|fl\.|int(?:erno)?\.?|d(?:e)?pto\.?|blq\.?|lgh|bo[iî]te|bte|bus|no\.?|d\.|m\.|sala|casa|bloco|apartamento|quadra|qd\.|lote|conj\.|edif\.|oficina|torre|mz\.|bl\.|sc\.|woreda|kebele|house|hse|number";
-    wide(&format!("^(?:{NUMBER}|{NAME}|{KIND}|{INSIDE})$"))
+    const PART: &str = r"near|off|opp\.?|c/o|piso|floor|flat|apto?\.?|izq\.?|dcha\.?|korp\.|kv\.|pod\.|et\.|str\.|b[âa]t(?:iment)?\.?|esc\.?|entr[ée]e|appt\.?|[ée]tage|planta|bajo|esq\.?|lok\.|pral\.?|leil\.|nr\.?|ap\.?|sector|ent\.|fl\.|int(?:erno)?\.?|d(?:e)?pto\.?|blq\.?|lgh|bo[iî]te|bte|bus|no\.?|d\.|m\.|sala|casa|bloco|apartamento|quadra|qd\.|lote|conj\.|edif\.|oficina|torre|mz\.|bl\.|sc\.|woreda|kebele|house|hse|number";
+    wide(&format!("^(?:{NUMBER}|{NAME}|{KIND}|{PART})$"))
 });
 
 /// A small word inside a piece.
@@ -122,8 +119,8 @@ static IS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// The blocks of `text`.
-pub fn blocks(text: &str) -> Vec<Range<usize>> {
+/// The addresses of `text` that their pieces give away.
+pub fn pieced(text: &str) -> Vec<Range<usize>> {
     sequences(text).iter().filter_map(|pieces| block(text, pieces)).collect()
 }
 
@@ -215,12 +212,12 @@ fn block(text: &str, pieces: &[Range<usize>]) -> Option<Range<usize>> {
     let placed = any(NUMBER, &is_numbered) + any(POSTCODE, &has_code) + any(COUNTY, &|piece| REGION.is_match(piece));
     let seen =
         any(STREET, &|piece| ROAD.is_match(piece)) + any(HOUSE, &|piece| HOME.is_match(piece)) + any(TOWN, &is_town);
+    let is_led = LEADS.is_match(before);
     // "To 5 The Maltings, Woodbridge": nothing else begins with its number where something is sent.
-    let is_door = u32::from(LEADS.is_match(before) && told.first().is_some_and(|piece| is_numbered(piece)));
-    let many = is_door + u32::from(told.len() > 2);
-    let cue = many + if LEADS.is_match(before) { CUE } else { 0 };
+    let is_door = is_led && told.first().is_some_and(|piece| is_numbered(piece));
+    let cues = [is_led, is_door, told.len() > 2].into_iter().filter(|cue| *cue).count() as u32 * CUE;
     let is_house = from == 0 && IS.is_match(before) && told.first().is_some_and(|piece| NAMED_HOUSE.is_match(piece));
-    let is_enough = is_house || (placed > 0 && placed + seen + cue >= ENOUGH);
+    let is_enough = is_house || (placed > 0 && placed + seen + cues >= ENOUGH);
     (told.len() > 1 && is_enough).then(|| pieces[from].start..end)
 }
 

@@ -27,8 +27,8 @@ static DOCUMENT: LazyLock<Regex> = LazyLock::new(|| {
 static PASSPORT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\b(?:E[A-HJ-NP-Z]\d{7}|[EGDSPHMCK]\d{8}(?:\d{2})?|[A-Z][12]\d{8})\b"));
 
-/// British: the number of national insurance and of a driver (DVLA), the Indian tax number, the Spanish identity card.
-static BRITISH: LazyLock<Regex> = LazyLock::new(|| {
+/// Numbers that look like nothing else: British national insurance and driver (DVLA), Indian tax, Spanish identity card.
+static OF_COUNTRIES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(?:[A-CEGHJ-PR-TW-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]|[A-Z9]{5} ?[0-9]{6} ?[A-Z9]{2}[A-Z0-9]{3}|[A-Z]{5}[0-9]{4}[A-Z]|[0-9]{8}[A-HJ-NP-TV-Z])\b",
     )
@@ -99,7 +99,7 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     };
     all(&DOCUMENT, Kind::Document, Sure::Announced, &|value| digits(value) >= 5);
     all(&PASSPORT, Kind::Document, Sure::Form, &|_| true);
-    all(&BRITISH, Kind::Document, Sure::Form, &|_| true);
+    all(&OF_COUNTRIES, Kind::Document, Sure::Form, &|_| true);
     if DOCUMENTS.is_match(text) {
         all(&NUMBERED, Kind::Document, Sure::Likely, &|_| true);
     }

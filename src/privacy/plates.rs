@@ -60,19 +60,10 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     candidates
         .extend(OWN_FORM.find_iter(&folded.text).map(|found| Candidate::new(found.range(), Kind::Plate, Sure::Form)));
     if VEHICLE.is_match(&folded.text) {
-        let plates = IN_GROUPS.find_iter(&folded.text).filter(|found| is_plate(found.as_str()));
-        candidates.extend(plates.map(|found| Candidate::new(found.range(), Kind::Plate, Sure::Likely)));
-    }
-    if VEHICLE.is_match(&folded.text) {
-        let is_mixed = |spelled: &str| {
-            let letters = spelled
-                .split(' ')
-                .filter(|word| word.len() == 1 && !word.starts_with(|c: char| c.is_ascii_digit()))
-                .count();
-            letters > 1 && letters < spelled.split(' ').count()
-        };
+        let written = IN_GROUPS.find_iter(&folded.text).filter(|found| is_plate(found.as_str()));
         let spelled = SPELLED.find_iter(&folded.text).filter(|found| is_mixed(found.as_str()));
-        candidates.extend(spelled.map(|found| Candidate::new(found.range(), Kind::Plate, Sure::Likely)));
+        let plates = written.chain(spelled).map(|found| Candidate::new(found.range(), Kind::Plate, Sure::Likely));
+        candidates.extend(plates);
     }
     for found in ANNOUNCED.captures_iter(&folded.text) {
         let Some(value) = found.name("value") else { continue };
@@ -81,6 +72,13 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
             candidates.push(Candidate::new(value.range(), Kind::Plate, Sure::Announced));
         }
     }
+}
+
+/// Whether both letters and numbers are told one by one.
+fn is_mixed(spelled: &str) -> bool {
+    let is_letter = |word: &&str| word.len() == 1 && word.starts_with(|c: char| c.is_ascii_alphabetic());
+    let letters = spelled.split(' ').filter(is_letter).count();
+    letters > 1 && letters < spelled.split(' ').count()
 }
 
 /// Whether letters and digits are mixed as on plates, and not as in the number of a flight ("BA 117").

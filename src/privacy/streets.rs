@@ -10,7 +10,7 @@ use super::postal::{INDOORS, POSTCODE, SMALL};
 use super::words::{known, plain};
 
 /// As [`pattern`](super::pattern), with boundaries of every script: streets begin with "Å" and "Ú".
-fn wide(text: &str) -> Regex {
+pub(super) fn wide(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is correct")
 }
 

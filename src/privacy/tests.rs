@@ -256,3 +256,24 @@ fn names_with_particles_initials_and_titles_go_whole() {
         assert_eq!(redacted(text), left);
     }
 }
+
+#[test]
+fn who_is_called_as_a_shop_or_a_saint_is_a_person() {
+    for text in [
+        "my name is Paul Smith",
+        "I'm John Lewis and my bag is lost",
+        "Ted Baker lost his boarding pass",
+        "Wendy's passport is lost",
+        "Simon and Mason are travelling with me",
+        "my name is Tom Collins",
+        "Zara lost her bag",
+        "my daughter Anna suitcase is lost",
+    ] {
+        assert!(find(text).iter().any(|found| found.kind == Kind::Person), "{text}");
+    }
+    for text in
+        ["I lost a Kate Spade purse", "which bus goes to St Mary's Hospital", "Is there a Ted Baker after security?"]
+    {
+        assert_eq!(redact(text).text, text);
+    }
+}

@@ -75,9 +75,16 @@ static PERSON_GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
 
 static THING_GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)^(?:\ (?:(?:country|golf|yacht|tennis|football|cricket)\ club|bridge|streets?|st|road|avenue|airports?|city|hotel|stations?|terminal|river|islands?|lake|park|square|county|province|tower|malls?|beach|museum|palace|university|government|gates?|new\ year|year|flights?|airlines?|airways|banks?|cards?|apps?|stores?|shops?|coffee|lounges?|lines?|library|suite|desk|counter|restaurant|caf[eé]|burgers?|sandwich(?:es)?|theat(?:re|er)|stadium|festival|parade|hospital|church|school|college|marathon|trophy|day|purse|(?:hand)?bag|backpack|rucksack|suitcase|jacket|coat|pen|watch|perfume|salads?|soups?|juice|cocktails?|whisky|whiskey|wine|beer|tea|cakes?|tickets?|tribute|concert|musical|night|holiday|sunglasses|wallet|shoes|scarf|time|currency|dollars?|visa|office|branch|website|region|district|embassy|consulate|team|club)\b
+        r"(?ix)^(?:\ (?:(?:country|golf|yacht|tennis|football|cricket)\ club|bridge|streets?|st|road|avenue|airports?|city|hotel|stations?|terminal|river|islands?|lake|park|square|county|province|tower|malls?|beach|museum|palace|university|government|gates?|new\ year|year|flights?|airlines?|airways|banks?|cards?|apps?|stores?|shops?|coffee|lounges?|lines?|library|suite|desk|counter|restaurant|caf[eé]|burgers?|sandwich(?:es)?|theat(?:re|er)|stadium|festival|parade|hospital|church|school|college|marathon|trophy|day|salads?|soups?|juice|cocktails?|whisky|whiskey|wine|beer|tea|cakes?|tickets?|tribute|concert|musical|night|holiday|time|currency|dollars?|visa|office|branch|website|region|district|embassy|consulate|team|club)\b
         |(?:'s)?\ (?:is|are|was|were|has|have|offers?|provides?|makes?|sells?)\ (?:the\ |an?\ |our\ |your\ |one\ of\ )?(?:[\w-]+\ ){0,2}(?:compan(?:y|ies)|agency|firm|brands?|bank|business|startup|start-up|brainchild|organi[sz]ation|corporation|provider|airline|products?|software|city|country|capital|town|island)\b
         |,?\ (?:inc|corp|ltd|llc|gmbh|plc)\b)",
+    )
+});
+
+/// What is bought under a name: "a Lang jacket". Behind "my daughter Anna" it is hers.
+static CARRIED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^ (?:purse|handbag|bag|backpack|rucksack|suitcase|jacket|coat|pen|watch|perfume|sunglasses|wallet|shoes|scarf)\b",
     )
 });
 
@@ -179,6 +186,14 @@ impl<'a> Around<'a> {
         is_last && self.before.trim_end_matches(' ').ends_with(['–', '—', '-', '~'])
     }
 
+    /// Whether a person is due here, or does something: "I'm ...", "... lost her bag".
+    pub fn is_persons(&self) -> bool {
+        self.is_announced()
+            || self.is_introduced()
+            || PERSON.is_match(self.before)
+            || PERSON_GOES_ON.is_match(self.after)
+    }
+
     pub fn is_after_article(&self) -> bool {
         ARTICLE.is_match(self.before)
     }
@@ -189,7 +204,8 @@ impl<'a> Around<'a> {
     }
 
     pub fn is_organisation(&self) -> bool {
-        let goes_on = THING_GOES_ON.is_match(self.after) || PARTNERS.is_match(self.after);
+        let is_bought = CARRIED.is_match(self.after) && !self.is_introduced();
+        let goes_on = is_bought || THING_GOES_ON.is_match(self.after) || PARTNERS.is_match(self.after);
         !self.is_announced() && (goes_on || THING_CALLED.is_match(self.before))
     }
 

@@ -261,9 +261,7 @@ impl Word {
 
     /// Whether nothing but an ending says that it is an ordinary word, and its spelling that it is a name: "Parry".
     pub fn could_be_family(&self) -> bool {
-        self.shape == Shape::Capital
-            && (self.is_unknown() || !is_listed(&self.plain))
-            && likeness(&self.plain) > LIKE_A_NAME
+        self.shape == Shape::Capital && !is_listed(&self.plain) && likeness(&self.plain) > LIKE_A_NAME
     }
 
     pub fn is_particle(&self) -> bool {
