@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::bend::{Bend, Kind, bent};
 use crate::guard::folder;
-use crate::server::{Server, Socket};
+use crate::server::{Raw, Server, connect, notices};
 use crate::technician::Technician;
 use crate::walk::bends_of;
 use crate::{desk, support};
@@ -125,13 +125,8 @@ impl Scene {
         let all: Vec<Sent> = (0..ROUND).map(pick).collect();
         counts.sent += all.len();
         match door {
-            "visitor" => {
-                let socket = self.server.open().await;
-                self.talk(socket, &all, counts).await;
-            }
-            "desk" => {
-                let agent = desk::Agent::enter(&self.server, &self.session).await.free().await;
-                self.talk(agent.socket, &all, counts).await;
+            "visitor" | "desk" => {
+                self.talk(door, &all, counts).await;
             }
             "administration" => self.administer(&all, counts).await,
             _ => {
@@ -144,17 +139,13 @@ impl Scene {
     }
 
     /// Sends frames until the socket ends; another one goes on.
-    async fn talk(&self, first: Socket, all: &[Sent], counts: &mut Counts) {
-        let is_desk = all.first().is_some_and(|sent| sent.path == "desk");
-        let mut socket = first.socket;
+    async fn talk(&self, door: &str, all: &[Sent], counts: &mut Counts) {
+        let mut socket = self.enter(door).await;
         for sent in all {
             let text = String::from_utf8_lossy(&sent.bytes).into_owned();
             if socket.send(Message::text(text)).await.is_err() {
                 counts.refused("the socket ended".into());
-                socket = match is_desk {
-                    true => desk::Agent::enter(&self.server, &self.session).await.socket.socket,
-                    false => self.server.open().await.socket,
-                };
+                socket = self.enter(door).await;
             }
             while let Ok(Some(Ok(message))) = tokio::time::timeout(Duration::from_millis(15), socket.next()).await {
                 let Message::Text(text) = message else { continue };
@@ -166,6 +157,19 @@ impl Scene {
             }
         }
         let _ = socket.close(None).await;
+    }
+
+    /// A page that shows every notice, or that of an agent who is free.
+    async fn enter(&self, door: &str) -> Raw {
+        let (mut socket, first) = match door {
+            "desk" => {
+                let entry = desk::Agent::entry(&self.server, &self.session);
+                (connect(entry).await, json!({"type": "state", "state": "free"}))
+            }
+            _ => (connect(self.server.entry()).await, notices()),
+        };
+        socket.send(Message::text(first.to_string())).await.expect("the socket takes an event");
+        socket
     }
 
     async fn administer(&self, all: &[Sent], counts: &mut Counts) {

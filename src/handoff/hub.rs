@@ -17,7 +17,8 @@ use super::desk::case::Kept;
 use super::desk::limits::CASES_MAX;
 use super::desk::wire::{Command, Profile, Told};
 use super::desk::{Desk, Input, Output, Record};
-use super::running::{Page, Running};
+use super::held::Held;
+use super::running::{Change, Page, Running};
 use super::wire::{Content, Down, Frame, Parcel, Presence, Up};
 use crate::domain::Language;
 
@@ -121,6 +122,7 @@ impl Hub {
             dirty: BTreeSet::new(),
             closed: BTreeMap::new(),
             parting: Vec::new(),
+            held: Held::default(),
             pages: 0,
             latest: 0,
         };
@@ -160,17 +162,26 @@ impl Hub {
     }
 
     fn act(&self, running: &mut Running, outputs: Vec<Output>) {
+        // First, for what is said to a kiosk may have to wait until it is kept.
+        for output in &outputs {
+            if let Output::Save { case } = output {
+                running.dirty.insert(case.clone());
+                self.flush.notify_one();
+            }
+        }
         for output in outputs {
             match output {
-                Output::ToKiosk { kiosk, frame } => self.to_kiosk(running, kiosk, frame),
+                Output::ToKiosk { kiosk, frame } => {
+                    let is_unkept = running.dirty.contains(&frame.case);
+                    if let Some((kiosk, frame)) = running.held.pass(kiosk, frame, is_unkept) {
+                        self.to_kiosk(running, kiosk, frame);
+                    }
+                }
                 Output::ToAgent { agent, told } => match told.ended() {
                     Some(case) => running.parting.push((case.to_string(), agent, json!(told))),
                     None => running.tell(&agent, json!(told)),
                 },
-                Output::Save { case } => {
-                    running.dirty.insert(case);
-                    self.flush.notify_one();
-                }
+                Output::Save { .. } => {}
                 Output::Close { record } => {
                     log_end(&record);
                     running.dirty.remove(&record.case);
@@ -335,10 +346,19 @@ impl Hub {
     /// Keeps what has changed; a failure leaves it to be kept with the next. When this returns, what was there before is kept.
     async fn save(&self) -> Result<(), KeepError> {
         let _turn = self.saving.lock().await;
-        let change = self.running().changed();
-        if change.is_empty() {
-            return Ok(());
+        let (change, number) = {
+            let mut running = self.running();
+            (running.changed(), running.held.begin())
+        };
+        let kept = if change.is_empty() { Ok(()) } else { self.keep(change).await };
+        let mut running = self.running();
+        for (kiosk, frame) in running.held.ended(number) {
+            self.to_kiosk(&running, kiosk, frame);
         }
+        kept
+    }
+
+    async fn keep(&self, change: Change) -> Result<(), KeepError> {
         match self.keeper.keep(change.batch()).await {
             Ok(left) => {
                 // What another desk has is not confirmed from here.

@@ -6,6 +6,7 @@
 mod accounts;
 pub mod desk;
 mod gaps;
+mod held;
 mod hub;
 mod keeper;
 mod kiosk;

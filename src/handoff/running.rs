@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use super::desk::case::Kept;
 use super::desk::{Desk, Record};
+use super::held::Held;
 use super::hub::Batch;
 use super::wire::{Down, Frame, Parcel};
 
@@ -20,6 +21,8 @@ pub(super) struct Running {
     pub(super) closed: BTreeMap<String, Record>,
     /// `(case, agent, event)`: ends that agents hear of once they are kept, so that no case ends a second time elsewhere.
     pub(super) parting: Vec<(String, String, Value)>,
+    /// Lines for kiosks that wait until they are kept.
+    pub(super) held: Held,
     pub(super) pages: u64,
     pub(super) latest: u64,
 }

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
 
 use crate::server::{Server, Socket};
 use crate::support;
@@ -85,13 +86,16 @@ impl Agent {
 
     /// Opens the page's socket with the cookie of a login.
     pub async fn enter(server: &Server, session: &str) -> Self {
+        Self { socket: Socket::open(Self::entry(server, session)).await }
+    }
+
+    /// What opens the page's socket.
+    pub fn entry(server: &Server, session: &str) -> Request {
         let url = format!("ws://{}/api/desk/socket", server.address);
         let mut request = url.into_client_request().expect("the address is whole");
         let value = session.parse().expect("a cookie is a header");
         request.headers_mut().insert("cookie", value);
-        let (socket, _) =
-            tokio_tungstenite::connect_async_with_config(request, None, true).await.expect("the desk's socket opens");
-        Self { socket: Socket { socket } }
+        request
     }
 
     pub async fn say(&mut self, event: Value) {

@@ -3,13 +3,16 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::Message;
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use crate::support;
@@ -164,18 +167,18 @@ impl Server {
     /// A visitor's socket whose page shows every notice, as the kiosk's does.
     pub async fn open(&self) -> Socket {
         let mut socket = self.open_without_notices().await;
-        let shown = ["ai", "camera", "microphone", "recording", "person", "made_by_ai", "contact"];
-        socket.say(json!({"type": "usher.notices", "shown": shown})).await;
+        socket.say(notices()).await;
         socket
     }
 
     /// The same, of a page that shows none.
     pub async fn open_without_notices(&self) -> Socket {
-        // Small events at once, as browsers send them.
-        let url = format!("ws://{}/v1/realtime", self.address);
-        let opening = tokio_tungstenite::connect_async_with_config(url, None, true);
-        let (socket, _) = opening.await.expect("the socket opens");
-        Socket { socket }
+        Socket::open(self.entry()).await
+    }
+
+    /// Where a visitor's socket opens.
+    pub fn entry(&self) -> String {
+        format!("ws://{}/v1/realtime", self.address)
     }
 
     /// Waits until `/readyz` says so.
@@ -216,14 +219,46 @@ impl Drop for Server {
     }
 }
 
-/// A visitor's socket, or an agent's.
+/// What a page says that shows every notice.
+pub fn notices() -> Value {
+    let shown = ["ai", "camera", "microphone", "recording", "person", "made_by_ai", "contact"];
+    json!({"type": "usher.notices", "shown": shown})
+}
+
+/// Where sockets are read while their test does something else, blocking calls included.
+static READERS: LazyLock<Runtime> = LazyLock::new(|| {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.worker_threads(1).enable_all().build().expect("a runtime can be made")
+});
+
+/// A socket that is read when its holder reads it, and closed when dropped.
+pub type Raw = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// Opens a socket that sends small events at once, as browsers do.
+pub async fn connect(request: impl IntoClientRequest + Unpin) -> Raw {
+    let opening = tokio_tungstenite::connect_async_with_config(request, None, true);
+    opening.await.expect("the socket opens").0
+}
+
+/// A visitor's socket, or an agent's. Read all the time, as a browser reads it: who answers no ping is taken for gone. Closed when
+/// dropped.
 pub struct Socket {
-    pub socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    said: mpsc::UnboundedSender<Message>,
+    told: mpsc::UnboundedReceiver<Result<Message, Error>>,
 }
 
 impl Socket {
+    pub async fn open(request: impl IntoClientRequest + Unpin) -> Self {
+        let request = request.into_client_request().expect("the request is whole");
+        let (said, outgoing) = mpsc::unbounded_channel();
+        let (incoming, told) = mpsc::unbounded_channel();
+        let opened = READERS.spawn(connect(request)).await.expect("the socket opens");
+        READERS.spawn(keep(opened, outgoing, incoming));
+        Self { said, told }
+    }
+
     pub async fn say(&mut self, event: Value) {
-        self.socket.send(Message::text(event.to_string())).await.expect("the socket takes an event");
+        self.said.send(Message::text(event.to_string())).expect("the socket takes an event");
     }
 
     /// Types `text` and asks for the answer.
@@ -239,7 +274,7 @@ impl Socket {
     /// The next event.
     pub async fn next(&mut self) -> Value {
         loop {
-            let message = tokio::time::timeout(EVENT_DEADLINE, self.socket.next()).await.expect("an event in time");
+            let message = tokio::time::timeout(EVENT_DEADLINE, self.told.recv()).await.expect("an event in time");
             if let Message::Text(text) = message.expect("the socket is open").expect("a whole frame") {
                 return serde_json::from_str(&text).expect("events are JSON");
             }
@@ -273,6 +308,26 @@ impl Socket {
             if events.last().is_some_and(|event| event["type"] == kind) {
                 return events;
             }
+        }
+    }
+}
+
+/// Carries what is said and told until either side closes.
+async fn keep(
+    mut socket: Raw,
+    mut said: mpsc::UnboundedReceiver<Message>,
+    told: mpsc::UnboundedSender<Result<Message, Error>>,
+) {
+    loop {
+        let is_open = tokio::select! {
+            message = said.recv() => match message {
+                Some(message) => socket.send(message).await.is_ok(),
+                None => false,
+            },
+            message = socket.next() => message.is_some_and(|message| told.send(message).is_ok()),
+        };
+        if !is_open {
+            return;
         }
     }
 }
