@@ -119,6 +119,11 @@ static IS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Whether `piece` begins with what has a number and is no house: "Gate 12", "Boeing 777".
+pub fn is_numbered_thing(piece: &str) -> bool {
+    OTHER.is_match(piece)
+}
+
 /// The addresses of `text` that their pieces give away.
 pub fn pieced(text: &str) -> Vec<Range<usize>> {
     sequences(text).iter().filter_map(|pieces| block(text, pieces)).collect()

@@ -15,6 +15,7 @@ mod device_key;
 pub mod evaluation;
 mod folded;
 mod kind;
+pub mod learned;
 mod likeness;
 mod locked;
 mod names_chinese;
@@ -35,6 +36,7 @@ pub mod vault;
 mod words;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use regex::Regex;
 
@@ -44,6 +46,7 @@ use folded::Folded;
 pub use kind::Kind;
 pub use retention::Class;
 pub use sealed::is_sealed;
+use settle::Candidate;
 pub use vault::{Vault, VaultError, VisitKey};
 
 /// Longest text that is read, bytes. A visitor's line has at most 2,000 characters and a page of documents a few thousand;
@@ -77,19 +80,33 @@ pub struct Redacted {
 pub fn find(text: &str) -> Vec<Finding> {
     let (read, unread) = text.split_at(readable(text));
     let folded = Folded::of(read);
-    let mut candidates = Vec::new();
-    contact::find(&folded, &mut candidates);
-    context::find(&folded, &mut candidates);
-    numbers::find(&folded, &mut candidates);
-    plates::find(&folded, &mut candidates);
-    address::find(&folded, &mut candidates);
-    names_chinese::find(&folded, &mut candidates);
-    names_english::find(&folded, &mut candidates);
-    let mut found = settle::settle(&folded, candidates);
+    let mut ruled = rules(&folded);
+    learned::read(&folded, &mut ruled);
+    let mut found = settle::settle(&folded, ruled.found);
     if !unread.is_empty() {
         found.push(Finding { start: read.len(), end: text.len(), kind: Kind::Unread });
     }
     found
+}
+
+/// What the rules say of a text.
+#[derive(Default)]
+struct Ruled {
+    found: Vec<Candidate>,
+    /// What looks like a name and is none for them.
+    denied: Vec<Range<usize>>,
+}
+
+fn rules(folded: &Folded) -> Ruled {
+    let mut candidates = Vec::new();
+    contact::find(folded, &mut candidates);
+    context::find(folded, &mut candidates);
+    numbers::find(folded, &mut candidates);
+    plates::find(folded, &mut candidates);
+    address::find(folded, &mut candidates);
+    names_chinese::find(folded, &mut candidates);
+    let denied = names_english::find(folded, &mut candidates);
+    Ruled { found: candidates, denied }
 }
 
 /// `text` without its personal data. What was redacted once is left alone: `redact(redact(x)) == redact(x)`.

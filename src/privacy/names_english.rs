@@ -7,6 +7,7 @@ mod firms;
 mod run;
 mod word;
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -23,6 +24,8 @@ use super::{Kind, pattern};
 /// Points that make a run a name. The points below are chosen so that one fact is enough alone, and an unknown
 /// capitalised word needs a second sign.
 const ENOUGH: i32 = 2;
+/// Points that hardly anything but a name earns.
+const TELLING: i32 = 4;
 /// Beside a name in a list: "Ana, Wei and Tom".
 const LISTED: i32 = 2;
 /// A capital inside a sentence is there for a reason; beside another capitalised word the reason can be that one.
@@ -47,7 +50,8 @@ static PASSENGER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[A-Z]{2,}/[A-Z]
 /// Given names of Korea and Taiwan behind their family's: "Park Ji-hoon".
 static EASTERN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\p{Lu}\p{Ll}+-\p{Ll}+$"));
 
-pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
+/// Adds the names in `folded` to `candidates`. Gives back what looked like one and is a firm's, a place's or nobody's for these rules.
+pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) -> Vec<Range<usize>> {
     let text = &folded.text;
     candidates.extend(PASSENGER.find_iter(text).map(|found| Candidate::new(found.range(), Kind::Person, Sure::Form)));
     if IS_SPELLED.is_match(text) {
@@ -66,8 +70,10 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     share_points(text, &mut runs);
     for run in runs.iter().filter(|run| run.points >= ENOUGH) {
         let range = run::with_particles(text, run.range());
-        candidates.push(Candidate::new(range, Kind::Person, Sure::Likely));
+        let sure = if run.points >= TELLING { Sure::Telling } else { Sure::Likely };
+        candidates.push(Candidate::new(range, Kind::Person, sure));
     }
+    runs.iter().filter(|run| run.points == NEVER).map(Run::range).collect()
 }
 
 /// Points of the words and of what stands around them.

@@ -11,6 +11,8 @@ use super::{Finding, Kind};
 pub enum Sure {
     /// By its looks among other words.
     Likely,
+    /// By several signs among other words.
+    Telling,
     /// By its form.
     Form,
     /// By words that announce it.

@@ -1,0 +1,121 @@
+//! A second reader of English text, taught by labelled sentences: a linear-chain conditional random field (Lafferty, McCallum and
+//! Pereira, 2001) over what the rules found, what is known of each word and what stands around it. It takes out what the rules do not
+//! know and gives back what only looks like a name. What words announce, and every number, is the rules' alone.
+
+mod chain;
+mod features;
+pub mod teaching;
+
+use std::ops::Range;
+
+pub use self::chain::LABELS;
+
+use self::chain::marginals;
+use self::features::Items;
+use super::blocks::is_numbered_thing;
+use super::folded::Folded;
+use super::settle::{Candidate, Sure};
+use super::{Kind, Ruled};
+use crate::domain::is_han;
+
+/// A word is withheld from this probability on: to withhold one too many costs an agent a question, one too few a visitor's privacy.
+const TAKEN: f32 = 0.3;
+
+/// What the rules took for a name, by its looks alone, and is one with less than this probability, stays readable.
+const DOUBTED: f32 = 0.15;
+/// The same where several signs said so.
+const DISPROVED: f32 = 0.02;
+/// What the rules know to be no name has a word with at least this probability when it is one all the same.
+const CONTRADICTED: f32 = 0.6;
+/// An address that the rules saw no part of has a word with at least this probability.
+const ALONE: f32 = 0.5;
+/// Every word of one without a number has at least this one.
+const NUMBERLESS: f32 = 0.6;
+/// Blanks and marks between a part of an address that the rules saw and the next.
+const GAP_BYTES: usize = 3;
+
+/// Places of labels in [`LABELS`].
+const NOTHING: usize = 0;
+const NAME: usize = 1;
+const ADDRESS: usize = 2;
+
+/// Reads `folded` with what the rules found in it, and changes that. Chinese text is the rules' alone.
+pub(super) fn read(folded: &Folded, ruled: &mut Ruled) {
+    if folded.text.chars().any(is_han) {
+        return;
+    }
+    let items = Items::of(&folded.text, ruled);
+    let chances = marginals(&items);
+    let candidates = &mut ruled.found;
+    candidates.retain(|one| {
+        let least = match one.sure {
+            Sure::Likely => DOUBTED,
+            Sure::Telling => DISPROVED,
+            _ => return true,
+        };
+        let inside = &chances[items.within(&one.range)];
+        one.kind != Kind::Person || inside.is_empty() || inside.iter().any(|chance| 1.0 - chance[NOTHING] >= least)
+    });
+    let addresses: Vec<Range<usize>> =
+        candidates.iter().filter(|one| one.kind == Kind::Address).map(|one| one.range.clone()).collect();
+    for (label, other, kind) in [(NAME, ADDRESS, Kind::Person), (ADDRESS, NAME, Kind::Address)] {
+        let is_taken = |chance: &[f32; LABELS.len()]| chance[label] > TAKEN && chance[label] >= chance[other];
+        let mut from = 0;
+        while let Some(start) = (from..items.len()).find(|&at| is_taken(&chances[at])) {
+            // "12 Elm Road. Is Oak Street far?": a capital proves nothing there.
+            if kind == Kind::Address && items.is_first_word(start) {
+                from = start + 1;
+                continue;
+            }
+            let goes_on = |at: &usize| {
+                is_taken(&chances[*at]) && !items.is_line_end(*at) && !(*at > start && items.is_first_word(*at))
+            };
+            let end = (start..items.len()).take_while(goes_on).last().unwrap_or(start) + 1;
+            from = end;
+            let range = items.range(start).start..items.range(end - 1).end;
+            let inside: Vec<f32> = chances[start..end].iter().map(|chance| chance[label]).collect();
+            let is_one = match kind {
+                // Letters alone are spelled names where the rules say so.
+                Kind::Person if (start..end).all(|at| items.is_letter(at)) => false,
+                Kind::Person if (start..end).all(|at| items.is_denied(at)) => {
+                    inside.iter().any(|chance| *chance > CONTRADICTED)
+                }
+                Kind::Person => true,
+                _ => is_address(&folded.text, &range, &inside, &addresses),
+            };
+            if is_one {
+                candidates.push(Candidate::new(range, kind, Sure::Likely));
+            }
+        }
+    }
+}
+
+/// Whether a range whose words may each be an address's is one.
+fn is_address(text: &str, range: &Range<usize>, chances: &[f32], addresses: &[Range<usize>]) -> bool {
+    let joined = |one: &Range<usize>| {
+        let gap = if one.end <= range.start { one.end..range.start } else { range.end..one.start.max(range.end) };
+        gap.len() <= GAP_BYTES && !text[gap].contains(['.', '!', '?', '\n'])
+    };
+    let has = |is: fn(char) -> bool| text[range.clone()].chars().any(is);
+    let any_over = |least: f32| chances.iter().any(|chance| *chance > least);
+    let all_over = |least: f32| chances.iter().all(|chance| *chance > least);
+    let word_before = text[..range.start].trim_end().rfind(' ').map_or(0, |at| at + 1);
+    let is_thing = || is_numbered_thing(&text[range.clone()]) || is_numbered_thing(&text[word_before..range.end]);
+    match has(char::is_numeric) {
+        _ if text[range.clone()].contains("..") || is_thing() => false,
+        _ if addresses.iter().any(|one| overlap(one, range) || joined(one)) => any_over(ALONE),
+        true => has(char::is_alphabetic) && any_over(ALONE),
+        false => !is_above_door(text, range) && all_over(NUMBERLESS),
+    }
+}
+
+/// Who lives at the door of the next line, or a firm there.
+fn is_above_door(text: &str, range: &Range<usize>) -> bool {
+    let marks = [' ', '>', '?', '|', '*', ',', '.'];
+    let below = text[range.end..].trim_start_matches(marks).strip_prefix('\n');
+    below.is_some_and(|below| below.trim_start_matches(marks).starts_with(char::is_numeric))
+}
+
+fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
+    one.start < other.end && other.start < one.end
+}
