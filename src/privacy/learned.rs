@@ -39,6 +39,9 @@ const NOTHING: usize = 0;
 const NAME: usize = 1;
 const ADDRESS: usize = 2;
 
+/// For each item of a text the probabilities of [`LABELS`].
+type Chances = [[f32; LABELS.len()]];
+
 /// Reads `folded` with what the rules found in it, and changes that. Chinese text is the rules' alone.
 pub(super) fn read(folded: &Folded, ruled: &mut Ruled) {
     if folded.text.chars().any(is_han) {
@@ -46,51 +49,55 @@ pub(super) fn read(folded: &Folded, ruled: &mut Ruled) {
     }
     let items = Items::of(&folded.text, ruled);
     let chances = marginals(&items);
-    let candidates = &mut ruled.found;
-    candidates.retain(|one| {
-        let least = match one.sure {
-            Sure::Likely => DOUBTED,
-            Sure::Telling => DISPROVED,
-            _ => return true,
-        };
-        let inside = &chances[items.within(&one.range)];
-        one.kind != Kind::Person || inside.is_empty() || inside.iter().any(|chance| 1.0 - chance[NOTHING] >= least)
+    ruled.found.retain(|one| !is_given_back(one, &items, &chances));
+    let is_door = |one: &&Candidate| one.kind == Kind::Address;
+    let addresses: Vec<Range<usize>> = ruled.found.iter().filter(is_door).map(|one| one.range.clone()).collect();
+    let names = spans(&items, &chances, NAME, ADDRESS).into_iter().filter(|span| is_name(span, &items, &chances));
+    let doors = spans(&items, &chances, ADDRESS, NAME).into_iter().filter(|span| {
+        let inside: Vec<f32> = chances[span.clone()].iter().map(|chance| chance[ADDRESS]).collect();
+        is_address(&folded.text, &items.bytes(span), &inside, &addresses)
     });
-    let addresses: Vec<Range<usize>> =
-        candidates.iter().filter(|one| one.kind == Kind::Address).map(|one| one.range.clone()).collect();
-    for (label, other, kind) in [(NAME, ADDRESS, Kind::Person), (ADDRESS, NAME, Kind::Address)] {
-        let is_taken = |chance: &[f32; LABELS.len()]| chance[label] > TAKEN && chance[label] >= chance[other];
-        let mut from = 0;
-        while let Some(start) = (from..items.len()).find(|&at| is_taken(&chances[at])) {
-            // "12 Elm Road. Is Oak Street far?": a capital proves nothing there.
-            if kind == Kind::Address && items.is_first_word(start) {
-                from = start + 1;
-                continue;
-            }
-            let goes_on = |at: &usize| {
-                is_taken(&chances[*at]) && !items.is_line_end(*at) && !(*at > start && items.is_first_word(*at))
-            };
-            let end = (start..items.len()).take_while(goes_on).last().unwrap_or(start) + 1;
-            from = end;
-            let range = items.range(start).start..items.range(end - 1).end;
-            let inside: Vec<f32> = chances[start..end].iter().map(|chance| chance[label]).collect();
-            let is_one = match kind {
-                // Letters alone are spelled names where the rules say so.
-                Kind::Person if (start..end).all(|at| items.is_letter(at)) => false,
-                Kind::Person if (start..end).all(|at| items.is_denied(at)) => {
-                    inside.iter().any(|chance| *chance > CONTRADICTED)
-                }
-                Kind::Person => true,
-                _ => is_address(&folded.text, &range, &inside, &addresses),
-            };
-            if is_one {
-                candidates.push(Candidate::new(range, kind, Sure::Likely));
-            }
-        }
-    }
+    let found = names.map(|span| (span, Kind::Person)).chain(doors.map(|span| (span, Kind::Address)));
+    ruled.found.extend(found.map(|(span, kind)| Candidate::new(items.bytes(&span), kind, Sure::Likely)));
 }
 
-/// Whether a range whose words may each be an address's is one.
+/// Whether what the rules took for a name by its looks is none.
+fn is_given_back(one: &Candidate, items: &Items, chances: &Chances) -> bool {
+    let least = match one.sure {
+        Sure::Likely => DOUBTED,
+        Sure::Telling => DISPROVED,
+        _ => return false,
+    };
+    let inside = &chances[items.within(&one.range)];
+    one.kind == Kind::Person && !inside.is_empty() && inside.iter().all(|chance| 1.0 - chance[NOTHING] < least)
+}
+
+/// Items beside each other in one line that each may be `label`, and sooner so than `other`.
+fn spans(items: &Items, chances: &Chances, label: usize, other: usize) -> Vec<Range<usize>> {
+    let mut spans: Vec<Range<usize>> = Vec::new();
+    for (at, chance) in chances.iter().enumerate() {
+        // "12 Elm Road. Is Oak Street far?": the capital of "Is" proves nothing.
+        let is_edge = items.is_line_end(at) || (label == ADDRESS && items.is_first_word(at));
+        if is_edge || chance[label] <= TAKEN || chance[label] < chance[other] {
+            continue;
+        }
+        match spans.last_mut() {
+            Some(span) if span.end == at => span.end = at + 1,
+            _ => spans.push(at..at + 1),
+        }
+    }
+    spans
+}
+
+fn is_name(span: &Range<usize>, items: &Items, chances: &Chances) -> bool {
+    // Letters alone are spelled names where the rules say so.
+    let are_letters = span.clone().all(|at| items.is_letter(at));
+    let are_denied = span.clone().all(|at| items.is_denied(at));
+    !are_letters && (!are_denied || chances[span.clone()].iter().any(|chance| chance[NAME] > CONTRADICTED))
+}
+
+/// Whether the bytes `range` of `text`, whose words may each be an address's with these probabilities, are one. `addresses`: those of
+/// the rules.
 fn is_address(text: &str, range: &Range<usize>, chances: &[f32], addresses: &[Range<usize>]) -> bool {
     let joined = |one: &Range<usize>| {
         let gap = if one.end <= range.start { one.end..range.start } else { range.end..one.start.max(range.end) };

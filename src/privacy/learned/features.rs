@@ -96,6 +96,11 @@ impl Items {
         self.seen[at].shape == LINE_END
     }
 
+    /// The bytes of the items of `span`, which is not empty.
+    pub fn bytes(&self, span: &Range<usize>) -> Range<usize> {
+        self.range(span.start).start..self.range(span.end - 1).end
+    }
+
     /// The places of the items that share a byte with `range`.
     pub fn within(&self, range: &Range<usize>) -> Range<usize> {
         let start = self.seen.partition_point(|seen| seen.range.end <= range.start);
