@@ -30,6 +30,7 @@ pub mod report;
 pub mod retention;
 mod sealed;
 mod settle;
+mod spelled;
 mod streets;
 mod titled;
 pub mod vault;
@@ -103,6 +104,7 @@ fn rules(folded: &Folded) -> Ruled {
     context::find(folded, &mut candidates);
     numbers::find(folded, &mut candidates);
     plates::find(folded, &mut candidates);
+    spelled::find(folded, &mut candidates);
     address::find(folded, &mut candidates);
     names_chinese::find(folded, &mut candidates);
     let denied = names_english::find(folded, &mut candidates);

@@ -17,6 +17,9 @@ const CUE_BYTES: usize = 64;
 /// ISO/IEC 7812: a card has at most 19 digits; the resident identity has 18.
 const CHECKED_DIGITS_MAX: usize = 19;
 
+/// Digits of a number that is somebody's whatever is said of it.
+const LONG: usize = 12;
+
 /// ITU-T E.164: 15 digits with the country; a trunk prefix and a country's exit code come on top in local writing.
 const PHONE_DIGITS_MAX: usize = 17;
 
@@ -51,6 +54,13 @@ static EXTENSION: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^ ?(?:x|ext\.
 pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     let masked: Vec<Range<usize>> = NOBODYS.find_iter(&folded.text).map(|found| found.range()).collect();
     for run in runs(&folded.text, &masked) {
+        // A part of what is said can have the right check digit by chance: the words around it go as well.
+        if run.is_spoken()
+            && (LONG..=CHECKED_DIGITS_MAX).contains(&run.digits().len())
+            && let Some((kind, sure)) = kind_of(&folded.text, &run)
+        {
+            candidates.push(Candidate::new(run.range(), kind, sure));
+        }
         for rest in checked(&folded.text, run, candidates) {
             if let Some((kind, sure)) = kind_of(&folded.text, &rest) {
                 candidates.push(Candidate::new(written(&folded.text, rest.range()), kind, sure));
@@ -138,13 +148,15 @@ fn kind_of(text: &str, run: &Run) -> Option<(Kind, Sure)> {
         (9, _) if lengths == [3, 2, 4] => Some((Kind::Document, Sure::Form)),
         (6.., Some(Kind::Document)) => Some((Kind::Document, Sure::Announced)),
         (11 | 13, _) if is_chinese_mobile(&digits) => Some((Kind::Phone, Sure::Form)),
+        // No phone has sixteen digits without its country's plus: "my card number is".
+        (16, Some(Kind::Phone)) => Some((Kind::Card, Sure::Likely)),
         (12..=19, Some(Kind::Card)) => Some((Kind::Card, Sure::Announced)),
         (6.., Some(Kind::Account)) => Some((Kind::Account, Sure::Announced)),
         (6.., Some(Kind::Booking)) => Some((Kind::Booking, Sure::Announced)),
         (7..=PHONE_DIGITS_MAX, Some(Kind::Phone)) => Some((Kind::Phone, Sure::Announced)),
         _ if looks_like_phone(run, &digits, &lengths) => Some((Kind::Phone, Sure::Likely)),
         // Nothing at a site has so long a number: it is somebody's account, ticket or paper.
-        (12.., _) => Some((Kind::Account, Sure::Likely)),
+        (LONG.., _) => Some((Kind::Account, Sure::Likely)),
         _ => None,
     }
 }

@@ -290,3 +290,19 @@ fn the_second_reader_takes_what_the_rules_miss_and_gives_back_what_only_looks_li
         assert!(redact(text).withheld.contains_key(&Kind::Person), "{text}");
     }
 }
+
+#[test]
+fn dates_of_birth_and_record_locators_go_however_they_are_said() {
+    for (text, left) in [
+        ("i was born on the ninth of november nineteen fifty eight in lund", "i was born on [date of birth] in lund"),
+        ("her birthday is the second of may two thousand and nine", "her birthday is [date of birth]"),
+        (
+            "My date of birth is wrong, it should be 14 November 1968.",
+            "My date of birth is wrong, it should be [date of birth].",
+        ),
+        ("Please cancel QX7RTM today", "Please cancel [booking reference] today"),
+        ("Is BA1234 on time, and is 100ML enough?", "Is BA1234 on time, and is 100ML enough?"),
+    ] {
+        assert_eq!(redact(text).text, left);
+    }
+}

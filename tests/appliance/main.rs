@@ -28,6 +28,7 @@ mod nats;
 mod page;
 mod pins;
 mod recordings;
+mod redaction;
 mod seeing;
 mod seeing_pages;
 mod searching;
