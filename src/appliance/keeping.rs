@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context;
 use jiff::Timestamp;
 
 use super::folder_of;
 use crate::admin;
-use crate::backup::{self, DataLock, NamedModel, Part, Plan};
+use crate::backup::{self, DataLock, Hold, NamedModel, Part, Plan};
 use crate::base::disk::is_read_only;
 use crate::config::Settings;
 use crate::domain::Language;
@@ -19,16 +20,19 @@ use crate::privacy::profile::Feature;
 use crate::privacy::report::{Facts, Model, Recipient};
 use crate::store::{self, Content, Kind};
 
+/// How long a start waits for another program that looks after the same data folder or restores it: systemd gives up after more.
+const DATA_PATIENCE: Duration = Duration::from_secs(30);
+
 /// Carries out what a restore or a reset left for this start, or what a power cut broke off. Before the settings are read: a restore
 /// brings them along. Where another already serves, it has done so.
 ///
 /// # Errors
-/// When the disk is full, or a part cannot be put in its place.
+/// When the disk is full, a part cannot be put in its place, or a restore by hand is still at work.
 pub fn carry_on(data: &Path) -> anyhow::Result<()> {
     if is_read_only(data) {
         return Ok(());
     }
-    let Ok(_alone) = DataLock::exclusive(data) else { return Ok(()) };
+    let Hold::Alone(_alone) = DataLock::serving(data, DATA_PATIENCE)? else { return Ok(()) };
     for done in backup::finish(data)? {
         tracing::warn!("{done}");
     }
@@ -49,7 +53,10 @@ pub fn take_data(settings: &Settings, data: &Path) -> anyhow::Result<DataLock> {
         );
         return Ok(DataLock::shared(data)?);
     }
-    let Ok(alone) = DataLock::exclusive(data) else { return Ok(DataLock::shared(data)?) };
+    let alone = match DataLock::serving(data, DATA_PATIENCE)? {
+        Hold::Alone(alone) => alone,
+        Hold::Together(shared) => return Ok(shared),
+    };
     let folder = folder_of(settings, data);
     let stamp = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
     for kind in Kind::ALL {
@@ -62,7 +69,7 @@ pub fn take_data(settings: &Settings, data: &Path) -> anyhow::Result<DataLock> {
                 .with_context(|| format!("{} cannot be written", report.display()))?;
         }
     }
-    Ok(alone.share(data)?)
+    Ok(alone.share(data, DATA_PATIENCE)?)
 }
 
 /// What a backup of this kiosk holds beside the site's data, by the name of the part, and where that lies here.

@@ -3,6 +3,8 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::BackupError;
 use crate::base::disk::is_read_only;
@@ -10,9 +12,21 @@ use crate::base::disk::is_read_only;
 /// The lock's file in a data folder; never removed, for two processes would then lock two files of one name.
 pub(super) const LOCK_FILE: &str = "usher.lock";
 
+/// How often a program that must wait asks again.
+const ASKED_EVERY: Duration = Duration::from_millis(20);
+
 /// A hold on a data folder until it is dropped.
 #[derive(Debug)]
 pub struct DataLock(File);
+
+/// How a program that is to serve came to hold its data folder.
+#[derive(Debug)]
+pub enum Hold {
+    /// First of all: nobody else may have it until it is shared.
+    Alone(DataLock),
+    /// Beside others, who looked after it before they served.
+    Together(DataLock),
+}
 
 impl DataLock {
     /// For a program that serves: others that serve may hold it too.
@@ -35,13 +49,41 @@ impl DataLock {
         Ok(Self(file))
     }
 
-    /// From alone to together, when the look is done.
+    /// For a program that starts to serve. Blocks for at most `patience` while another one looks after the folder, as kiosk and desk do
+    /// that start at once, or while a restore works.
     ///
     /// # Errors
-    /// [`BackupError::Running`] when another process took it in between; file errors.
-    pub fn share(self, data: &Path) -> Result<Self, BackupError> {
-        told(data, self.0.try_lock_shared())?;
-        Ok(self)
+    /// [`BackupError::Running`] when the other is not done by then; file errors.
+    pub fn serving(data: &Path, patience: Duration) -> Result<Hold, BackupError> {
+        let file = open(data)?;
+        let until = Instant::now() + patience;
+        loop {
+            match told(data, file.try_lock()) {
+                Ok(()) => return Ok(Hold::Alone(Self(file))),
+                Err(BackupError::Running { .. }) => {}
+                Err(error) => return Err(error),
+            }
+            match told(data, file.try_lock_shared()) {
+                Ok(()) => return Ok(Hold::Together(Self(file))),
+                Err(BackupError::Running { .. }) if Instant::now() < until => thread::sleep(ASKED_EVERY),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// From alone to together, when the look is done. Blocks for at most `patience` when another took it in between.
+    ///
+    /// # Errors
+    /// As [`DataLock::serving`].
+    pub fn share(self, data: &Path, patience: Duration) -> Result<Self, BackupError> {
+        let until = Instant::now() + patience;
+        loop {
+            match told(data, self.0.try_lock_shared()) {
+                Ok(()) => return Ok(self),
+                Err(BackupError::Running { .. }) if Instant::now() < until => thread::sleep(ASKED_EVERY),
+                Err(error) => return Err(error),
+            }
+        }
     }
 }
 
@@ -72,15 +114,35 @@ fn told(data: &Path, taken: Result<(), TryLockError>) -> Result<(), BackupError>
 mod tests {
     use super::*;
 
+    const SHORT: Duration = Duration::from_millis(50);
+
     #[test]
     fn those_who_serve_share_and_a_restore_waits_for_nobody() {
         let data = tempfile::tempdir().unwrap();
-        let serving = DataLock::exclusive(data.path()).unwrap().share(data.path()).unwrap();
-        let _desk = DataLock::shared(data.path()).unwrap();
+        let Hold::Alone(first) = DataLock::serving(data.path(), SHORT).unwrap() else { panic!("nobody else is here") };
+        let serving = first.share(data.path(), SHORT).unwrap();
+        let Hold::Together(desk) = DataLock::serving(data.path(), SHORT).unwrap() else { panic!("one serves already") };
         let error = DataLock::exclusive(data.path()).unwrap_err();
         assert!(matches!(error, BackupError::Running { .. }), "{error}");
-        drop((serving, _desk));
+        drop((serving, desk));
         let _restoring = DataLock::exclusive(data.path()).unwrap();
-        assert!(DataLock::shared(data.path()).is_err());
+        assert!(matches!(DataLock::serving(data.path(), SHORT), Err(BackupError::Running { .. })));
+    }
+
+    #[test]
+    fn two_that_start_at_once_both_serve() {
+        let data = tempfile::tempdir().unwrap();
+        let begin = || {
+            let hold = DataLock::serving(data.path(), Duration::from_secs(60)).unwrap();
+            let Hold::Alone(alone) = hold else { return false };
+            thread::sleep(SHORT);
+            drop(alone.share(data.path(), Duration::from_secs(60)).unwrap());
+            true
+        };
+        let first = thread::scope(|scope| {
+            let begun: Vec<_> = (0..8).map(|_| scope.spawn(begin)).collect();
+            begun.into_iter().map(|begun| begun.join().unwrap()).filter(|is_first| *is_first).count()
+        });
+        assert!(first > 0);
     }
 }

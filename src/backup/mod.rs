@@ -16,7 +16,7 @@ mod swap;
 mod tree;
 
 pub use error::BackupError;
-pub use lock::DataLock;
+pub use lock::{DataLock, Hold};
 pub use make::{Made, Part, Plan, make};
 pub use manifest::{Manifest, Member, NamedModel};
 pub use passphrase::PASSPHRASE_CHARS_MIN;

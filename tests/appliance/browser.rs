@@ -224,7 +224,7 @@ fn capabilities(width: u32, height: u32, hears: Senses<'_>, profile: &Path) -> s
     arguments.push(format!("--window-size={width},{height}"));
     arguments.push(format!("--user-data-dir={}", profile.display()));
     if let Some(file) = hears.microphone {
-        arguments.push(format!("--use-file-for-fake-audio-capture={}%noloop", file.display()));
+        arguments.push(format!("--use-file-for-fake-audio-capture={}", file.display()));
     }
     if let Some(file) = hears.camera {
         arguments.push(format!("--use-file-for-fake-video-capture={}", file.display()));
