@@ -1,6 +1,6 @@
 //! Teaches the second reader of `privacy` what names and addresses look like in English: `cargo bench --bench teach`, some minutes.
 //!
-//! Reads `tests/privacy/lessons.en.jsonl` and writes `src/privacy/facts/learned.txt`. The same lessons and rules give the same weights.
+//! Reads `tests/privacy/lessons.en.jsonl` and writes `src/privacy/learned/weights.txt`. The same lessons and rules give the same weights.
 //! Whoever changes a rule of English names or addresses, or a feature, teaches again; how good it has become tells
 //! `usher privacy eval tests/privacy/unseen.en.jsonl`, which no lesson may come from.
 
@@ -40,7 +40,7 @@ fn main() -> Result<()> {
     let model = tempfile::NamedTempFile::new().context("a temporary file can be made")?;
     let lessons = train(&cases, model.path())?;
     let rows = weights(&std::fs::read(model.path())?)?;
-    let path = root.join("src/privacy/facts/learned.txt");
+    let path = root.join("src/privacy/learned/weights.txt");
     std::fs::write(&path, text(&rows)).with_context(|| format!("{} cannot be written", path.display()))?;
     println!("{lessons} lessons gave {} features, in {}", rows.len(), path.display());
     Ok(())

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::cue::THINGS;
 use super::postal::{INDOORS, SMALL};
 use super::streets::wide;
 use super::words::{known, plain};
@@ -67,11 +68,11 @@ static INSIDE: LazyLock<Regex> = LazyLock::new(|| wide(r"^(?:Level|Lvl|Floor|Roo
 
 /// What has a number and is no house.
 static OTHER: LazyLock<Regex> = LazyLock::new(|| {
-    wide(
-        r"(?ix)^(?:gates?|terminals?|t[0-9]|flights?|levels?|zones?|belts?|carousels?|counters?|rows?|seats?|rooms?|desks?|platforms?|exits?|forms?|boeing|airbus|line|bus|route|window|ticket|page|step|windows|iphone|galaxy|version|model|channel|figure|bags?|class|car\ park|lounge|locker|kiosk|lane|lanes|day|tier|grade|age|aged|born
+    wide(&format!(
+        r"(?ix)^(?:{THINGS}|t[0-9]|rooms?|iphone|galaxy|channel|figure|bags?|class|car\ park|lounge|locker|kiosk|lanes?|day|tier|grade|age|aged|born
         |jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sept?\w*|oct\w*|nov\w*|dec\w*|mon\w*day|tue\w*|wed\w*|thu\w*|fri\w*|sat\w*|sun\w*)\b
-        |\b(?:january|february|april|june|july|august|september|october|november|december)\b|^[0-9]+(?:st|nd|rd|th)?\ (?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec|am\b|pm\b|minutes?|hours?|days?|people|adults?|children|kg|euros?|dollars?|pounds?)|^[A-Z]{1,3}\ ?[0-9]{2,4}$",
-    )
+        |\b(?:january|february|april|june|july|august|september|october|november|december)\b|^[0-9]+(?:st|nd|rd|th)?\ (?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec|am\b|pm\b|minutes?|hours?|days?|people|adults?|children|kg|euros?|dollars?|pounds?)|^[A-Z]{{1,3}}\ ?[0-9]{{2,4}}$",
+    ))
 });
 
 static CODE: LazyLock<Regex> = LazyLock::new(|| {

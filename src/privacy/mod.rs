@@ -11,6 +11,7 @@ pub mod cards;
 mod checksums;
 mod contact;
 mod context;
+mod cue;
 mod device_key;
 pub mod evaluation;
 mod folded;

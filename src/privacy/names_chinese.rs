@@ -250,7 +250,7 @@ fn titled(found: &regex::Captures) -> Option<Range<usize>> {
 /// 小王 and 老李; 小白 and 老方 are more often something else, and count where a person is due.
 fn is_familiar(text: &str, found: &regex::Match) -> bool {
     let Some(surname) = found.as_str().chars().nth(1).filter(|c| FACTS.frequent.contains(c)) else { return false };
-    let is_due = HINTED.is_match(super::numbers::before(text, found.start(), 32));
+    let is_due = HINTED.is_match(super::cue::before(text, found.start(), 32));
     let is_called = is_due || FACTS.familiar.contains(&surname) || !ordinary(found.as_str());
     is_called && stands_alone(text, found.range())
 }
@@ -318,7 +318,7 @@ fn name_at(text: &str, start: usize, words: &[&str]) -> Option<(usize, Sure)> {
     if surname == 0 {
         return None;
     }
-    let before = super::numbers::before(text, start, 32);
+    let before = super::cue::before(text, start, 32);
     let announced = ANNOUNCED.is_match(before);
     let hinted = HINTED.is_match(before);
     let begins = before.is_empty() || before.ends_with([' ', ',', ':', '\n']);

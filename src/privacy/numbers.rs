@@ -6,13 +6,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::cue::{before, cue};
 use super::folded::Folded;
 use super::numerals::{Run, runs};
 use super::settle::{Candidate, Sure};
 use super::{Kind, checksums, pattern};
-
-/// How far before a number the word that announces it may stand, bytes: "my credit card, which I got last week, is".
-const CUE_BYTES: usize = 64;
 
 /// ISO/IEC 7812: a card has at most 19 digits; the resident identity has 18.
 const CHECKED_DIGITS_MAX: usize = 19;
@@ -32,19 +30,6 @@ static NOBODYS: LazyLock<Regex> = LazyLock::new(|| {
         | \b(?:19|20)\d\d\s?-\s?(?:19|20)\d\d\b
         | [$€£¥]\ ?\d[\d,]*(?:\.\d+)? | \b\d{1,3}(?:,\d{3})+(?:\.\d+)?
         | \b\d{1,9}(?:\.\d+)?\ ?(?:元|块|美元|欧元|港币|人民币|万|亿|%|公斤|千克|克|米|公里|厘米|毫升|升|小时|分钟|天|年|人|次|(?:km|kg|ml|cm|mm|usd|eur|gbp|cny|rmb|hkd|dollars?|euros?|yuan|pounds|people|minutes|hours|days|years|m)\b)",
-    )
-});
-
-/// The words that tell what the number after them is; the last one before the number counts.
-static CUE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?ix)
-        (?P<document>passport|\bid\ (?:card|number|no)|\bid\b|identity|identification|licen[cs]e|\bssn\b|social\ security|permit|visa\ number|national\ insurance
-            |护照|身份证|证件|通行证|回乡证|台胞证|驾驶证|驾照|军官证|社保|准考证|签证|证号)
-        | (?P<card>credit|debit|\bcard|mastercard|\bvisa\b|amex|银行卡|信用卡|借记卡|储蓄卡|卡号|刷卡|的卡|张卡|[^号]卡)
-        | (?P<booking>booking|reservation|e-?ticket|ticket\ n|confirmation|\bpnr\b|order\ n|票号|订单|预订|订座|确认)
-        | (?P<account>account|\bacct|\ba/c\b|iban|member(?:ship)?\ (?:number|no|id)|frequent\ flyer|routing|sort\ code|账号|帐号|账户|帐户|存折|户头|会员|常旅客|里程卡|尾款|汇款)
-        | (?P<phone>phone|mobile|\bcell|\btel\b|telephone|\bfax|\bdesk\b|call(?:ed|ing)?\b|\bring\b|\btext\b|whatsapp|contact|reach|answering|dial|\bnumber\ is|registered|手机|电话|座机|号码|拨打|打给|联系|致电|微信|转告|传真|请打)",
     )
 });
 
@@ -115,27 +100,6 @@ fn kind_of_checked(text: &str, digits: &[u8], range: Range<usize>) -> Option<(Ki
         }
         _ => None,
     }
-}
-
-/// What the words before say that the number at `start` is.
-fn cue(text: &str, start: usize) -> Option<Kind> {
-    let before = before(text, start, CUE_BYTES);
-    let last = CUE.captures_iter(before).last()?;
-    let kinds = [
-        ("document", Kind::Document),
-        ("card", Kind::Card),
-        ("booking", Kind::Booking),
-        ("account", Kind::Account),
-        ("phone", Kind::Phone),
-    ];
-    kinds.into_iter().find(|(name, _)| last.name(name).is_some()).map(|(_, kind)| kind)
-}
-
-/// At most `bytes` of the line before `start`, back to the last end of a sentence.
-pub fn before(text: &str, start: usize, bytes: usize) -> &str {
-    let from = text.floor_char_boundary(start.saturating_sub(bytes));
-    let before = &text[from..start];
-    before.rsplit(['?', '!', '。', '？', '！', ';']).next().unwrap_or(before)
 }
 
 fn kind_of(text: &str, run: &Run) -> Option<(Kind, Sure)> {

@@ -1,4 +1,5 @@
-//! Vehicle plates: those of China, Britain and France by their form, others where words announce them or a vehicle is spoken of.
+//! Vehicle plates: those of China, Britain and France by their form, others where words announce them or a vehicle is spoken of. As they are
+//! read aloud they are in `spelled`.
 
 use std::sync::LazyLock;
 
@@ -6,7 +7,6 @@ use regex::Regex;
 
 use super::folded::Folded;
 use super::settle::{Candidate, Sure};
-use super::streets::NUMBER_WORD;
 use super::{Kind, pattern};
 
 /// GA 36: province, letter, five characters, or six for new energy; the letters I and O are not used.
@@ -42,11 +42,6 @@ static IN_GROUPS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// "w r one nine o x l": letters and numbers one by one.
-static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"(?i)\b(?:[a-z]|{NUMBER_WORD}|[0-9]{{1,4}})(?: (?:[a-z]|{NUMBER_WORD}|[0-9]{{1,4}})){{4,9}}\b"))
-});
-
 /// Shortest plate that its form alone gives away, letters and digits.
 const CHARACTERS_MIN: usize = 5;
 
@@ -59,11 +54,9 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     }
     candidates
         .extend(OWN_FORM.find_iter(&folded.text).map(|found| Candidate::new(found.range(), Kind::Plate, Sure::Form)));
-    if VEHICLE.is_match(&folded.text) {
+    if has_vehicle(&folded.text) {
         let written = IN_GROUPS.find_iter(&folded.text).filter(|found| is_plate(found.as_str()));
-        let spelled = SPELLED.find_iter(&folded.text).filter(|found| is_mixed(found.as_str()));
-        let plates = written.chain(spelled).map(|found| Candidate::new(found.range(), Kind::Plate, Sure::Likely));
-        candidates.extend(plates);
+        candidates.extend(written.map(|found| Candidate::new(found.range(), Kind::Plate, Sure::Likely)));
     }
     for found in ANNOUNCED.captures_iter(&folded.text) {
         let Some(value) = found.name("value") else { continue };
@@ -74,11 +67,9 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     }
 }
 
-/// Whether both letters and numbers are told one by one.
-fn is_mixed(spelled: &str) -> bool {
-    let is_letter = |word: &&str| word.len() == 1 && word.starts_with(|c: char| c.is_ascii_alphabetic());
-    let letters = spelled.split(' ').filter(is_letter).count();
-    letters > 1 && letters < spelled.split(' ').count()
+/// Whether a vehicle is spoken of.
+pub fn has_vehicle(text: &str) -> bool {
+    VEHICLE.is_match(text)
 }
 
 /// Whether letters and digits are mixed as on plates, and not as in the number of a flight ("BA 117").

@@ -6,17 +6,20 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::cue::{cue, is_a_things};
 use super::folded::Folded;
-use super::numbers::before;
 use super::settle::{Candidate, Sure};
 use super::streets::NUMBER_WORD;
-use super::{Kind, pattern};
-
-/// How far before it the word that announces it may stand, bytes.
-const CUE_BYTES: usize = 64;
+use super::{Kind, pattern, plates};
 
 /// Numbers of an account that are said in a row, at least.
 const GROUPS_MIN: usize = 6;
+
+/// Shortest code, groups.
+const CHARACTERS_MIN: usize = 5;
+
+/// Longest plate, groups.
+const PLATE_CHARACTERS_MAX: usize = 10;
 
 /// What nothing announces is somebody's from this many characters on: flights, gates and seats have fewer.
 const CHARACTERS_ALONE: usize = 9;
@@ -38,60 +41,69 @@ static GROUPED: LazyLock<Regex> = LazyLock::new(|| {
 static BEHIND: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i),?(?: (?:and|it|is|if|but|the|for|so|do|does|thanks|a|i))+$"));
 
-static CUE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?ix)\b(?:(?P<document>passport|licen[cs]e|\bid\b|identity|permit|visa\ number|national\ insurance)
-        |(?P<booking>booking|reference|locator|reservation|confirmation|ticket|pnr)
-        |(?P<account>iban|i\ b\ a\ n|account|membership|frequent\ flyer|policy)
-        |(?P<plate>plates?|reg|registration)\b|(?P<card>card))",
-    )
-});
-
-/// What has such a number and is nobody's, right before it.
-static NOBODYS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(?:flights?|gates?|seats?|rows?|zones?|terminals?|desks?|counters?|bus|line|forms?|platforms?|boeing|airbus|train|carousel|belt|level|window|queue|number) $",
-    )
-});
-
 pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     let text = &folded.text;
     for found in SPELLED.find_iter(text) {
-        let (letters, numbers) = counts(found.as_str());
-        let said = before(text, found.start(), CUE_BYTES);
-        let is_code = numbers > 1 && letters + numbers > 4;
-        let kind = match cue(said) {
-            _ if !is_code => None,
-            Some(kind) => Some(kind),
-            None if letters > 0 && letters + numbers >= CHARACTERS_ALONE && !NOBODYS.is_match(said) => {
-                Some(Kind::Account)
-            }
-            None => None,
-        };
-        candidates.extend(kind.map(|kind| Candidate::new(without_behind(&found), kind, Sure::Announced)));
+        let count = Count::of(found.as_str());
+        let kind = kind_of(text, found.start(), &count);
+        candidates.extend(kind.map(|(kind, sure)| Candidate::new(without_behind(&found), kind, sure)));
     }
     for found in GROUPED.find_iter(text) {
-        let kind =
-            cue(before(text, found.start(), CUE_BYTES)).filter(|kind| matches!(kind, Kind::Plate | Kind::Account));
-        let (letters, numbers) = counts(found.as_str());
+        let kind = cue(text, found.start()).filter(|kind| matches!(kind, Kind::Plate | Kind::Account));
+        let count = Count::of(found.as_str());
         // "a youth account, there may be forty dollars in it"
-        let is_long = kind == Some(Kind::Plate) || numbers > GROUPS_MIN;
-        let is_code = letters > 0 && is_long && !is_sentence(found.as_str());
+        let is_long = kind == Some(Kind::Plate) || count.numbers > GROUPS_MIN;
+        let is_code = count.letters > 0 && is_long && !is_sentence(found.as_str());
         candidates
             .extend(kind.filter(|_| is_code).map(|kind| Candidate::new(without_behind(&found), kind, Sure::Announced)));
+    }
+}
+
+/// Groups of letters, and of numbers.
+struct Count {
+    letters: usize,
+    numbers: usize,
+}
+
+impl Count {
+    fn of(said: &str) -> Self {
+        let words = || said.split([' ', ',']).filter(|word| !matches!(*word, "as" | "in" | "like" | "for" | "dash"));
+        let is_number = |word: &&str| *word == "oh" || IS_NUMBER.is_match(word);
+        Self {
+            letters: words().filter(|word| word.len() < 4 && !is_number(word)).count(),
+            numbers: words().filter(is_number).count(),
+        }
+    }
+
+    fn characters(&self) -> usize {
+        self.letters + self.numbers
+    }
+}
+
+/// What is said at `start` and which kind it is of.
+fn kind_of(text: &str, start: usize, count: &Count) -> Option<(Kind, Sure)> {
+    if count.characters() < CHARACTERS_MIN || count.numbers == 0 {
+        return None;
+    }
+    let is_plate = || count.letters > 1 && count.characters() <= PLATE_CHARACTERS_MAX && plates::has_vehicle(text);
+    match cue(text, start) {
+        // No phone has letters: "call me, it is" announces something else.
+        Some(kind) if kind != Kind::Phone && count.numbers > 1 => Some((kind, Sure::Announced)),
+        _ if is_plate() => Some((Kind::Plate, Sure::Likely)),
+        _ if count.numbers > 1
+            && count.letters > 0
+            && count.characters() >= CHARACTERS_ALONE
+            && !is_a_things(text, start) =>
+        {
+            Some((Kind::Account, Sure::Announced))
+        }
+        _ => None,
     }
 }
 
 fn without_behind(found: &regex::Match) -> Range<usize> {
     let behind = BEHIND.find(found.as_str()).map_or(0, |behind| behind.len());
     found.start()..found.end() - behind
-}
-
-/// Groups of letters, and of numbers.
-fn counts(said: &str) -> (usize, usize) {
-    let words = || said.split([' ', ',']).filter(|word| !matches!(*word, "as" | "in" | "like" | "for" | "dash"));
-    let is_number = |word: &&str| *word == "oh" || IS_NUMBER.is_match(word);
-    (words().filter(|word| word.len() < 4 && !is_number(word)).count(), words().filter(is_number).count())
 }
 
 static IS_NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i)^(?:{NUMBER_WORD}|[0-9]{{1,4}})$")));
@@ -103,19 +115,6 @@ fn is_sentence(said: &str) -> bool {
         "are", "one", "had", "our", "his", "her", "all",
     ];
     said.split(' ').next().is_some_and(|word| WORDS.contains(&word.to_ascii_lowercase().as_str()))
-}
-
-/// What the words before say that it is.
-fn cue(said: &str) -> Option<Kind> {
-    let last = CUE.captures_iter(said).last()?;
-    let kinds = [
-        ("document", Kind::Document),
-        ("booking", Kind::Booking),
-        ("account", Kind::Account),
-        ("plate", Kind::Plate),
-        ("card", Kind::Card),
-    ];
-    kinds.into_iter().find(|(name, _)| last.name(name).is_some()).map(|(_, kind)| kind)
 }
 
 #[cfg(test)]

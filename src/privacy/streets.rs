@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::cue::is_a_things;
 use super::postal::{INDOORS, POSTCODE, SMALL};
 use super::words::{known, plain};
 
@@ -176,7 +177,7 @@ pub fn doors(text: &str) -> impl Iterator<Item = Range<usize>> {
         .filter_map(|found| Some(found.get(0)?.range()));
     doors.chain(spoken).filter(|door| {
         let words = &text[door.clone()];
-        !INDOORS.is_match(words) && !is_count(words) && !DATE.is_match(words) && !is_numbered(text, door.start)
+        !INDOORS.is_match(words) && !is_count(words) && !DATE.is_match(words) && !is_a_things(text, door.start)
     })
 }
 
@@ -227,15 +228,6 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:[0-9]{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH},? {YEAR}|{MONTH}\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? {YEAR})\b|^\p{{L}}+ [0-9]{{1,3}} \p{{L}}+ {YEAR}$"
     ))
 });
-
-/// What has a number of its own before a name: "bus 12 Main Street".
-static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
-    wide(r"(?i)\b(?:gate|terminal|flight|bus|tram|train|line|platform|counter|seat|row|exit|belt|model|version)s? $")
-});
-
-fn is_numbered(text: &str, door: usize) -> bool {
-    NUMBERED.is_match(&text[text.floor_char_boundary(door.saturating_sub(16))..door])
-}
 
 /// "Sockets 5 and 6 at Gadget Quay": no street begins so.
 pub fn is_count(words: &str) -> bool {

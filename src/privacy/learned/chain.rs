@@ -19,7 +19,7 @@ struct Weights {
 /// steps from it.
 static WEIGHTS: LazyLock<Weights> = LazyLock::new(|| {
     let mut weights = Weights { states: HashMap::new(), steps: [[1.0; COUNT]; COUNT] };
-    let lines = include_str!("../facts/learned.txt").lines().filter(|line| !line.starts_with('#'));
+    let lines = include_str!("weights.txt").lines().filter(|line| !line.starts_with('#'));
     for (feature, numbers) in lines.filter_map(|line| line.split_once('\t')) {
         let mut row = [0.0; COUNT];
         row.iter_mut().zip(numbers.split(' ')).for_each(|(weight, number)| *weight = number.parse().unwrap_or(0.0));
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn every_line_of_the_weights_is_read() {
-        let lines = include_str!("../facts/learned.txt").lines().filter(|line| !line.starts_with('#'));
+        let lines = include_str!("weights.txt").lines().filter(|line| !line.starts_with('#'));
         let count = lines
             .inspect(|line| {
                 let (_, numbers) = line.split_once('\t').expect("a line has a tab");

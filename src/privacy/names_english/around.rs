@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::privacy::numbers::before;
+use crate::privacy::cue::before;
 use crate::privacy::pattern;
 use crate::privacy::words::{known, plain};
 
