@@ -12,7 +12,10 @@ use crate::privacy::{Kind, readable, rules};
 const OTHER: usize = 3;
 
 /// The features of each item of a case, and the label that is right for it.
-pub fn lesson(case: &Case) -> Vec<(Vec<String>, &'static str)> {
+pub type Lesson = Vec<(Vec<String>, &'static str)>;
+
+/// The lesson of a case.
+pub fn lesson(case: &Case) -> Lesson {
     let folded = Folded::of(&case.text[..readable(&case.text)]);
     let found = rules(&folded);
     let items = Items::of(&folded.text, &found);
