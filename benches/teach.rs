@@ -1,4 +1,4 @@
-//! Teaches the second reader of `privacy` what names and addresses look like in English: `cargo bench --bench teach`, ten minutes.
+//! Teaches the second reader of `privacy` what names and addresses look like in English: `cargo bench --bench teach`, a quarter of an hour.
 //!
 //! Reads `tests/privacy/lessons.en.jsonl` and writes `src/privacy/learned/weights.txt`. The same lessons and rules give the same weights.
 //! Whoever changes a rule of English names or addresses, or a feature, teaches again; how good it has become tells

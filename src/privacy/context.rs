@@ -1,4 +1,4 @@
-//! What only the words around it betray: documents with letters, IBANs, booking references, dates of birth, secrets.
+//! What only the words around it betray: documents with letters, IBANs, booking references, secrets.
 
 use std::sync::LazyLock;
 
@@ -17,9 +17,9 @@ fn announced(words: &str, value: &str) -> Regex {
 
 static DOCUMENT: LazyLock<Regex> = LazyLock::new(|| {
     announced(
-        r"passport,?|\bppt\b|\bni\b|\bnat\ ins\b|\bdocument\b|identity\ card|id\ card|\bid\b|driver'?s?\ licen[cs]e|driving\ licen[cs]e,?|licen[cs]e,?|social\ security|\bssn\b|permit|visa|\bdni\b|\bnie\b|\bcpf\b|\bcurp\b|\bpesel\b|\bbsn\b|\bnric\b|\bfin\b|aadhaar|\bpan\ (?:card|number|no\.?)|\bcnic\b|emirates\ id|\bhkid\b|\btax\ id|\btin\b|\bnin\b|codice\ fiscale|personnummer|national\ insurance
+        r"pass?port,?|\bppt\b|\bni\b|\bnat\ ins\b|\bdocument,?|identity\ card,?|id\ card,?|\bid\b,?|driver'?s?\ licen[cs]e|driving\ licen[cs]e,?|licen[cs]e,?|social\ security|\bssn\b|permit|visa|\bdni\b|\bnie\b|\bcpf\b|\bcurp\b|\bpesel\b|\bbsn\b|\bnric\b|\bfin\b|aadhaar|\bpan\ (?:card|number|no\.?)|\bcnic\b|emirates\ id|\bhkid\b|\btax\ id|\btin\b|\bnin\b|codice\ fiscale|personnummer|national\ insurance
         |护照|身份证|证件|通行证|回乡证|台胞证|驾驶证|驾照|军官证|社保卡?|准考证|签证",
-        r"(?P<value>\p{Han}字第[0-9]{5,}号|[A-Z]{0,5}[\ -]?[0-9][A-Z0-9]*(?:[\ -][A-Z0-9]*[0-9][A-Z0-9]*)*(?:\([0-9A-Z]\))?)",
+        r"(?P<value>\p{Han}字第[0-9]{5,}号|[A-Z]{0,5}[\ -]?[0-9][A-Z0-9]*(?:[\ -][A-Z0-9]*[0-9][A-Z0-9]*)*(?:\([0-9A-Z]\)|[\ -](?-i:[B-HJ-Z])\b)?)",
     )
 });
 
@@ -37,10 +37,14 @@ static OF_COUNTRIES: LazyLock<Regex> = LazyLock::new(|| {
 /// Where documents are spoken of, letters and a long number are one of them.
 static DOCUMENTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:passports?|ppt|visas?|licen[cs]es?|id cards?|identity|permits?|social security|national insurance|green card)\b",
+        r"(?i)\b(?:pass?ports?|ppt|visas?|licen[cs]es?|id|identity|documents?|permits?|social security|national insurance|green card|brp|nie|dni|cedula|badge)\b",
     )
 });
-static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b[a-z]{1,3}[0-9]{6,10}[a-z]{0,2}\b"));
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:(?i:[a-z]{1,3}[0-9]{6,10}[a-z]{0,2})|[A-Z]{1,2}[ -][0-9]{6,10}(?:[ -][A-Z0-9])?)\b")
+});
+/// The same with letters between the digits.
+static MIXED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[A-Z0-9]{8,10}\b"));
 
 static HONG_KONG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)[A-Z]{1,2}[0-9]{6} ?\(?[0-9A]\)?"));
 
@@ -65,34 +69,6 @@ static BOOKING: LazyLock<Regex> = LazyLock::new(|| {
 /// A record locator without a word that announces it: six characters in which letters and digits change twice at least. A flight, a seat
 /// and an amount change once.
 static LOCATOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[A-Z0-9]{6}\b"));
-
-const DATE: &str = r"(?P<value>[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}|[0-9]{8}|[0-9零〇一二三四五六七八九]{2,4}年[0-9一二三四五六七八九十]{1,3}月(?:[0-9一二三四五六七八九十]{1,3}[日号])?
-    |(?:the\ )?[0-9]{1,2}(?:st|nd|rd|th)?\ (?:of\ )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?(?:\ [0-9]{2,4})?
-    |(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\ [0-9]{1,2}(?:st|nd|rd|th)?(?:,?\ [0-9]{2,4})?)";
-
-static BIRTH: LazyLock<Regex> = LazyLock::new(|| {
-    let words =
-        r"\bborn(?:\ on)?|\bn[ée]e?\ le\b|birth(?:day|\ date)?|date\ of\ birth|\bdob\b|出生日期|出生于|出生|生日|生于";
-    pattern(&format!(r"(?ix)(?:{words})(?:\ ?(?:is|was|on|=|:|是|为|在))*\ ?:?\ ?{DATE}"))
-});
-
-/// "the ninth of November nineteen fifty eight", as speech recognition writes it.
-const SPOKEN_DATE: &str =
-    r"(?:the\ )?{ORDINAL}\ (?:day\ )?(?:of\ )?(?:the\ )?(?:{MONTH}|{ORDINAL})(?:,?\ (?:{YEAR}|[0-9]{4}))?";
-const ORDINAL: &str = r"(?:(?:twenty|thirty)[\ -])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth)|twentieth|thirtieth";
-const MONTH: &str = "january|february|march|april|may|june|july|august|september|october|november|december";
-const TENS: &str = r"(?:oh\ )?(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\ -](?:one|two|three|four|five|six|seven|eight|nine))?|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|one|two|three|four|five|six|seven|eight|nine)";
-
-/// A whole date some words behind: "my date of birth is wrong, it should be 14 November 1968".
-static BIRTH_FAR: LazyLock<Regex> = LazyLock::new(|| {
-    let spoken = SPOKEN_DATE
-        .replace("{ORDINAL}", &format!("(?:{ORDINAL})"))
-        .replace("{MONTH}", MONTH)
-        .replace("{YEAR}", &format!(r"(?:nineteen|twenty)\ {TENS}|two\ thousand(?:\ (?:and\ )?{TENS})?"));
-    pattern(&format!(
-        r"(?ix)\b(?:born|birth(?:day|\ date)?|dob)\b[^.!?\n]{{0,40}}?\b(?P<value>{spoken}|(?:the\ )?[0-9]{{1,2}}(?:st|nd|rd|th)?\ (?:of\ )?(?:{MONTH})\ [0-9]{{4}}|[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-][0-9]{{4}})\b"
-    ))
-});
 
 /// A PIN of digits, or the back of a card's three.
 static SECRET_DIGITS: LazyLock<Regex> = LazyLock::new(|| {
@@ -123,15 +99,14 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
     all(&PASSPORT, Kind::Document, Sure::Form, &|_| true);
     all(&OF_COUNTRIES, Kind::Document, Sure::Form, &|_| true);
     if DOCUMENTS.is_match(text) {
-        all(&NUMBERED, Kind::Document, Sure::Likely, &|_| true);
+        all(&NUMBERED, Kind::Document, Sure::Likely, &|value| !value.starts_with("ID ") && !value.starts_with("NO "));
+        all(&MIXED, Kind::Document, Sure::Likely, &|value| digits(value) > 2 && is_mixed(value));
     }
     all(&HONG_KONG, Kind::Document, Sure::Proven, &checksums::hong_kong);
     all(&IBAN, Kind::Account, Sure::Proven, &is_iban);
     all(&ACCOUNT, Kind::Account, Sure::Announced, &|value| digits(value) >= 6);
     all(&BOOKING, Kind::Booking, Sure::Announced, &is_reference);
     all(&LOCATOR, Kind::Booking, Sure::Likely, &is_mixed);
-    all(&BIRTH, Kind::Birth, Sure::Announced, &|_| true);
-    all(&BIRTH_FAR, Kind::Birth, Sure::Announced, &|_| true);
     all(&SECRET_DIGITS, Kind::Secret, Sure::Announced, &|_| true);
     all(&SECRET_WORD, Kind::Secret, Sure::Announced, &is_password);
 }

@@ -24,11 +24,11 @@ const TAKEN: f32 = 0.3;
 /// What the rules took for a name, by its looks alone, and is one with less than this probability, stays readable.
 const DOUBTED: f32 = 0.15;
 /// The same where several signs said so.
-const DISPROVED: f32 = 0.06;
+const DISPROVED: f32 = 0.03;
 /// What the rules know to be no name has a word with at least this probability when it is one all the same.
 const CONTRADICTED: f32 = 0.6;
 /// An address that the rules saw no part of has a word with at least this probability.
-const ALONE: f32 = 0.5;
+const ALONE: f32 = 0.7;
 /// Every word of one without a number has at least this one.
 const NUMBERLESS: f32 = 0.4;
 /// Blanks and marks between a part of an address that the rules saw and the next.

@@ -6,6 +6,7 @@
 //! stands in no telling place stays. A site's own numbers are not told from a person's, and go too.
 
 mod address;
+mod births;
 mod blocks;
 pub mod cards;
 mod checksums;
@@ -103,6 +104,7 @@ fn rules(folded: &Folded) -> Ruled {
     let mut candidates = Vec::new();
     contact::find(folded, &mut candidates);
     context::find(folded, &mut candidates);
+    births::find(folded, &mut candidates);
     numbers::find(folded, &mut candidates);
     plates::find(folded, &mut candidates);
     spelled::find(folded, &mut candidates);

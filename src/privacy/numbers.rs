@@ -33,6 +33,9 @@ static NOBODYS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// The plus before a country's number, as it is said.
+const PLUS: &str = "plus ";
+
 /// "x123", "ext. 12", "转801".
 static EXTENSION: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^ ?(?:x|ext\.?|extension|转|分机) ?\d{1,6}\b"));
 
@@ -104,8 +107,10 @@ fn kind_of_checked(text: &str, digits: &[u8], range: Range<usize>) -> Option<(Ki
 
 fn kind_of(text: &str, run: &Run) -> Option<(Kind, Sure)> {
     let (range, digits, lengths) = (run.range(), run.digits(), run.lengths());
-    let before_run = before(text, range.start, 4);
-    let plus = before_run.trim_end_matches(['(', ' ']).ends_with('+') || before_run.ends_with("加");
+    let before_run = before(text, range.start, PLUS.len());
+    let plus = before_run.trim_end_matches(['(', ' ']).ends_with('+')
+        || before_run.ends_with("加")
+        || before_run.eq_ignore_ascii_case(PLUS);
     let said = cue(text, range.start);
     match (digits.len(), said) {
         (7..=PHONE_DIGITS_MAX, _) if plus => Some((Kind::Phone, Sure::Form)),
@@ -154,7 +159,11 @@ fn is_counting(digits: &[u8]) -> bool {
 /// With the plus, the bracket and the extension around it.
 fn written(text: &str, range: Range<usize>) -> Range<usize> {
     let head = text[..range.start].trim_end_matches(['+', '(']).len();
-    let start = if range.start - head <= 2 { head } else { range.start };
+    let start = match range.start - head {
+        0 if before(text, range.start, PLUS.len()).eq_ignore_ascii_case(PLUS) => range.start - PLUS.len(),
+        1 | 2 => head,
+        _ => range.start,
+    };
     let end = range.end + EXTENSION.find(&text[range.end..]).map_or(0, |found| found.end());
     start..end
 }

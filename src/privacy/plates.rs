@@ -33,7 +33,7 @@ static OWN_FORM: LazyLock<Regex> = LazyLock::new(|| {
 /// characters.
 static VEHICLE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:cars?|vans?|vehicles?|park(?:ed|ing)?|long stay|short stay|barriers?|rental|hire|taxis?|cabs?|trucks?|lorry|motorbikes?|motorcycles?|scooters?|suv|tow(?:ed|ing)?|clamp(?:ed)?|valet|drop-?off|plates?|reg(?:istration)?|tesla|toyota|ford|bmw|audi|volvo|honda|hyundai|kia|nissan|mazda|skoda|fiat|renault|peugeot|volkswagen|vw|mercedes|subaru|suzuki|dacia|opel|vauxhall|seat ibiza)\b",
+        r"(?i)\b(?:cars?|vans?|vehicles?|park(?:ed|ing)?|long stay|short stay|barriers?|rental|hire|taxis?|cabs?|trucks?|lorry|motorbikes?|motorcycles?|scooters?|suv|tow(?:ed|ing)?|clamp(?:ed)?|valet|drop-?off|drivers?|plates?|reg(?:istration)?|tesla|toyota|ford|bmw|audi|volvo|honda|hyundai|kia|nissan|mazda|skoda|fiat|renault|peugeot|volkswagen|vw|mercedes|subaru|suzuki|dacia|opel|vauxhall|seat ibiza)\b",
     )
 });
 static IN_GROUPS: LazyLock<Regex> = LazyLock::new(|| {

@@ -18,15 +18,21 @@ const GROUPS_MIN: usize = 6;
 /// Shortest code, groups.
 const CHARACTERS_MIN: usize = 5;
 
+/// Letters told by their names that make a code.
+const NAMED_MIN: usize = 3;
+
 /// Longest plate, groups.
 const PLATE_CHARACTERS_MAX: usize = 10;
 
 /// What nothing announces is somebody's from this many characters on: flights, gates and seats have fewer.
 const CHARACTERS_ALONE: usize = 9;
 
+/// The radiotelephony alphabet (ICAO Annex 10, volume II).
+const LETTER_NAMES: &str = "alpha|alfa|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa|quebec|romeo|sierra|tango|uniform|victor|whiske?y|x-?ray|yankee|zulu";
+
 static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
     let said = format!(
-        r"(?:(?:double|triple) )?(?:[a-z]|oh|{NUMBER_WORD}|[0-9]{{1,4}})\b(?: (?:as in|like|for) [a-z]{{3,}})?"
+        r"(?:(?:double|triple) )?(?:[a-z]|oh|{NUMBER_WORD}|{LETTER_NAMES}|[0-9]{{1,4}})\b(?: (?:as in|like|for) [a-z]{{3,}})?"
     );
     pattern(&format!(r"(?i)\b{said}(?:,? (?:(?:dash|hyphen|slash|dot|space) )?{said}){{4,40}}"))
 });
@@ -63,16 +69,17 @@ pub fn find(folded: &Folded, candidates: &mut Vec<Candidate>) {
 struct Count {
     letters: usize,
     numbers: usize,
+    /// Letters told by their names.
+    named: usize,
 }
 
 impl Count {
     fn of(said: &str) -> Self {
         let words = || said.split([' ', ',']).filter(|word| !matches!(*word, "as" | "in" | "like" | "for" | "dash"));
         let is_number = |word: &&str| *word == "oh" || IS_NUMBER.is_match(word);
-        Self {
-            letters: words().filter(|word| word.len() < 4 && !is_number(word)).count(),
-            numbers: words().filter(is_number).count(),
-        }
+        let named = words().filter(|word| IS_LETTER_NAME.is_match(word)).count();
+        let short = words().filter(|word| word.len() < 4 && !is_number(word)).count();
+        Self { letters: named + short, numbers: words().filter(is_number).count(), named }
     }
 
     fn characters(&self) -> usize {
@@ -82,21 +89,22 @@ impl Count {
 
 /// What is said at `start` and which kind it is of.
 fn kind_of(text: &str, start: usize, count: &Count) -> Option<(Kind, Sure)> {
-    if count.characters() < CHARACTERS_MIN || count.numbers == 0 {
+    let is_named = count.named >= NAMED_MIN;
+    if count.characters() < CHARACTERS_MIN || (count.numbers == 0 && !is_named) {
         return None;
     }
     let is_plate = || count.letters > 1 && count.characters() <= PLATE_CHARACTERS_MAX && plates::has_vehicle(text);
+    let is_alone = || count.numbers > 1 && count.letters > 0 && count.characters() >= CHARACTERS_ALONE;
     match cue(text, start) {
         // No phone has letters: "call me, it is" announces something else.
-        Some(kind) if kind != Kind::Phone && count.numbers > 1 => Some((kind, Sure::Announced)),
-        _ if is_plate() => Some((Kind::Plate, Sure::Likely)),
-        _ if count.numbers > 1
-            && count.letters > 0
-            && count.characters() >= CHARACTERS_ALONE
-            && !is_a_things(text, start) =>
-        {
-            Some((Kind::Account, Sure::Announced))
+        Some(kind) if kind != Kind::Phone && (count.numbers > 1 || is_named || kind == Kind::Booking) => {
+            Some((kind, Sure::Announced))
         }
+        _ if is_plate() => Some((Kind::Plate, Sure::Likely)),
+        _ if is_a_things(text, start) => None,
+        _ if is_alone() => Some((Kind::Account, Sure::Announced)),
+        // Nobody tells letters by their names but for a code.
+        _ if is_named => Some((Kind::Booking, Sure::Likely)),
         _ => None,
     }
 }
@@ -105,6 +113,8 @@ fn without_behind(found: &regex::Match) -> Range<usize> {
     let behind = BEHIND.find(found.as_str()).map_or(0, |behind| behind.len());
     found.start()..found.end() - behind
 }
+
+static IS_LETTER_NAME: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i)^(?:{LETTER_NAMES})$")));
 
 static IS_NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i)^(?:{NUMBER_WORD}|[0-9]{{1,4}})$")));
 
@@ -133,6 +143,9 @@ mod tests {
             ("the reference is ", "one two six dash four four zero nine one", Kind::Booking),
             ("send it to iban ", "d e eight nine three seven oh four oh oh four four", Kind::Account),
             ("my plate is ", "kx nineteen bfo", Kind::Plate),
+            ("my number plate is ", "alpha kilo one nine foxtrot uniform november", Kind::Plate),
+            ("my um record locator is ", "papa mike lima foxtrot foxtrot alpha", Kind::Booking),
+            ("i've only got the booking it's ", "d d seven h o n", Kind::Booking),
             (
                 "my card number is ",
                 "four nine one six one one one one two two two two three three three four",

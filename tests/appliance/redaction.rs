@@ -40,7 +40,7 @@ fn public_english_cases_are_redacted() {
 #[test]
 fn texts_that_nothing_was_tuned_on_keep_their_rates() {
     let rates = rates(&root().join("tests/privacy/unseen.en.jsonl"));
-    for (kind, recall, precision) in [("person", 0.94, 0.86), ("address", 0.92, 0.97)] {
+    for (kind, recall, precision) in [("person", 0.95, 0.86), ("address", 0.94, 0.97)] {
         let rates = &rates["kinds"][kind];
         let (found, right) = (rates["recall"].as_f64().unwrap(), rates["precision"].as_f64().unwrap());
         assert!(found >= recall && right >= precision, "{kind}: {rates}");
