@@ -30,7 +30,7 @@ const CONTRADICTED: f32 = 0.6;
 /// An address that the rules saw no part of has a word with at least this probability.
 const ALONE: f32 = 0.7;
 /// Every word of one without a number has at least this one.
-const NUMBERLESS: f32 = 0.4;
+const NUMBERLESS: f32 = 0.5;
 /// Blanks and marks between a part of an address that the rules saw and the next.
 const GAP_BYTES: usize = 3;
 
@@ -112,8 +112,13 @@ fn is_address(text: &str, range: &Range<usize>, chances: &[f32], addresses: &[Ra
         _ if text[range.clone()].contains("..") || is_thing() => false,
         _ if addresses.iter().any(|one| overlap(one, range) || joined(one)) => any_over(ALONE),
         true => has(char::is_alphabetic) && any_over(ALONE),
-        false => !is_above_door(text, range) && all_over(NUMBERLESS),
+        false => !is_above_door(text, range) && has_word(&text[range.clone()]) && all_over(NUMBERLESS),
     }
+}
+
+/// Letters alone are no house's name.
+fn has_word(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() > 2)
 }
 
 /// Who lives at the door of the next line, or a firm there.
