@@ -37,10 +37,10 @@ pub enum Gone {
 pub async fn show(State(app): State<Arc<App>>) -> Json<Value> {
     let labels = labels(&app).await;
     let terms = app.terms();
-    let Site { id, name, kiosk, languages, greeting, prompt, theme, contact, topics, .. } = &terms.site;
+    let Site { id, name, kiosk, languages, time_zone, greeting, prompt, theme, contact, topics, .. } = &terms.site;
     let topics: Vec<Value> = topics.iter().map(|topic| shown(topic, &labels)).collect();
     Json(json!({
-        "id": id, "name": name, "kiosk": kiosk, "languages": languages, "greeting": greeting, "prompt": prompt,
+        "id": id, "name": name, "kiosk": kiosk, "languages": languages, "time_zone": time_zone, "greeting": greeting, "prompt": prompt,
         "theme": theme, "contact": contact, "topics": topics, "idle_seconds": terms.idle_seconds,
         "notice": notice(&app), "notices": notices(&terms.privacy), "missing": app.missing(), "hears": app.conversation.engines.hears(),
     }))

@@ -21,6 +21,10 @@ async fn a_typed_question_is_answered_on_the_screen_and_aloud() {
     let browser = Browser::open(1080, 1920, None).await;
     browser.goto(&format!("http://{}/", server.address)).await;
     browser.holds("document.documentElement.dataset.state === 'greeting'").await;
+    // The site's time, whatever the machine's zone is.
+    let clock =
+        "new Date().toLocaleTimeString('en-GB', {hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Singapore'})";
+    browser.holds(&format!("document.querySelector('.time').textContent === {clock}")).await;
     browser.picture("kiosk-greeting").await;
     browser.accessible("kiosk-greeting").await;
     browser.type_into("ask-input", "Where is the lost property office?").await;

@@ -9,6 +9,7 @@ export const UNKNOWN_SITE = Object.freeze({
   id: "",
   name: {},
   languages: ["en", "zh"],
+  timeZone: undefined, // the machine's own
   greeting: { en: "Welcome. How can I help?", zh: "您好，请问需要什么帮助？" },
   prompt: {},
   theme: {},
@@ -38,6 +39,7 @@ function readSite(raw) {
     id: String(raw.id ?? ""),
     name: raw.name ?? {},
     languages: known.length > 0 ? known : UNKNOWN_SITE.languages,
+    timeZone: timeZone(raw.time_zone),
     greeting: raw.greeting ?? UNKNOWN_SITE.greeting,
     prompt: raw.prompt ?? {},
     theme: raw.theme ?? {},
@@ -51,6 +53,15 @@ function readSite(raw) {
 
 function readTopic(topic) {
   return { id: String(topic.id), icon: String(topic.icon ?? "help"), label: topic.label ?? {}, items: list(topic.items) };
+}
+
+/** The zone's name, where this browser knows it: a machine's own zone is often none that anybody chose. */
+function timeZone(name) {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    return UNKNOWN_SITE.timeZone;
+  }
 }
 
 function list(value) {

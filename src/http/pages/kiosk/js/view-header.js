@@ -1,4 +1,4 @@
-// The top line: the site's mark and name, and the time.
+// The top line: the site's mark and name, and the time at the site.
 
 import { element, icon } from "./dom.js";
 import { differs } from "./state.js";
@@ -29,9 +29,11 @@ export class Header extends View {
   }
 
   #tick() {
-    const { clock } = LANGUAGES[this.page.state.now.language];
+    const { language, site } = this.page.state.now;
+    const { clock } = LANGUAGES[language];
+    const { timeZone } = site;
     const now = new Date();
-    this.time.textContent = now.toLocaleTimeString(clock, { hour: "2-digit", minute: "2-digit" });
-    this.date.textContent = now.toLocaleDateString(clock, { weekday: "long", day: "numeric", month: "long" });
+    this.time.textContent = now.toLocaleTimeString(clock, { hour: "2-digit", minute: "2-digit", timeZone });
+    this.date.textContent = now.toLocaleDateString(clock, { weekday: "long", day: "numeric", month: "long", timeZone });
   }
 }
